@@ -7,11 +7,22 @@ a test.
 
 from __future__ import annotations
 
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+ENVIRONMENT_PREFIX = "EHBOX_"
+MARKERS = ("<!-- settings:begin -->", "<!-- settings:end -->")
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message names it and where it was set, and never its value."""
 
 
 class Section(BaseModel):
@@ -92,12 +103,8 @@ class LogSettings(Section):
     format: Literal["auto", "human", "json"] = Field("auto", description="auto: human on a terminal, JSON otherwise")
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """Every setting, frozen. Environment: EHBOX_<SECTION>__<NAME>, e.g. EHBOX_SERVER__PORT=9000."""
-
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="EHBOX_", env_nested_delimiter="__", env_nested_max_split=1
-    )
 
     server: ServerSettings = ServerSettings()
     data: DataSettings = DataSettings()
@@ -106,3 +113,164 @@ class Settings(BaseSettings):
     people: PeopleSettings = PeopleSettings()
     mailbox: MailboxSettings = MailboxSettings()
     log: LogSettings = LogSettings()
+
+
+def load(path: Path | None = None, overrides: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a TOML file, with the environment over it and `overrides` ("section.name" to text) over both.
+
+    Lists are written as in JSON or separated by commas. Raises ConfigError for an unknown name or a value that its
+    setting does not take.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        values.update(_from_file(path))
+    values.update(_from_texts(_environment(), "the environment"))
+    values.update(_from_texts(overrides or {}, "a flag"))
+    sections: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        section, _, field = name.partition(".")
+        sections.setdefault(section, {})[field] = value
+    return Settings(**{section: _section(section)(**fields) for section, fields in sections.items()})
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where things are kept, absolute; a relative one is relative to the working directory."""
+    return settings.data.folder.expanduser().absolute()
+
+
+def pki_folder(settings: Settings) -> Path:
+    """Where the test CA, the STS's keystore and the keystores made by `ehbox pki issue` are."""
+    return data_folder(settings) / "pki"
+
+
+def database_url(settings: Settings) -> str:
+    """The SQLAlchemy URL: as set, else an SQLite file in the data folder."""
+    return settings.data.database or f"sqlite:///{data_folder(settings) / 'ehbox.sqlite'}"
+
+
+def document() -> str:
+    """The text of conf/ehbox.toml: every setting with its default under a line that explains it."""
+    lines = [
+        "# Every setting with its default; `ehbox settings` prints this file.",
+        "# Over it go the environment (EHBOX_SECTION__NAME) and the flag --set section.name=value.",
+        "# Relative paths are relative to the working directory.",
+    ]
+    section = ""
+    for name, field in _table():
+        group, _, own_name = name.partition(".")
+        if group != section:
+            section = group
+            lines += ["", f"[{section}]"]
+        lines += [f"# {field.description}", f"{own_name} = {_toml(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def reference() -> str:
+    """README's table of settings in Markdown, between its two MARKERS."""
+    lines = [MARKERS[0], "| setting | default | takes | meaning |", "| --- | --- | --- | --- |"]
+    for name, field in _table():
+        lines.append(f"| `{name}` | `{_toml(field.default)}` | {_kind(field)} | {field.description} |")
+    return "\n".join([*lines, MARKERS[1]]) + "\n"
+
+
+def _section(name: str) -> type[Section]:
+    section = Settings.model_fields[name].annotation
+    assert isinstance(section, type)
+    assert issubclass(section, Section)
+    return section
+
+
+def _table() -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting as ("section.name", its field), in the order of this file."""
+    for section in Settings.model_fields:
+        for name, field in _section(section).model_fields.items():
+            yield f"{section}.{name}", field
+
+
+def _field(name: str, where: str) -> FieldInfo:
+    field = dict(_table()).get(name)
+    if field is None:
+        raise ConfigError(f"{name} (in {where}): there is no such setting")
+    return field
+
+
+def _from_file(path: Path) -> Iterator[tuple[str, Any]]:
+    """The settings of a TOML file, whose values must have the setting's own type."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    for section, settings in content.items():
+        if section not in Settings.model_fields or not isinstance(settings, dict):
+            raise ConfigError(f"{section} (in {path}): there is no such section")
+        for name, value in settings.items():
+            yield _checked_json(f"{section}.{name}", value, str(path))
+
+
+def _environment() -> dict[str, str]:
+    """The variables that set something, as "section.name"; those without a double underscore are the command's."""
+    prefix = ENVIRONMENT_PREFIX
+    found = {name[len(prefix) :].lower(): text for name, text in os.environ.items() if name.startswith(prefix)}
+    return {name.replace("__", ".", 1): text for name, text in found.items() if "__" in name}
+
+
+def _from_texts(texts: Mapping[str, str], where: str) -> Iterator[tuple[str, Any]]:
+    for name, text in texts.items():
+        field = _field(name, where)
+        if get_origin(field.annotation) is tuple:
+            yield _checked_json(name, _listed(name, text, where), where)
+        else:
+            yield name, _checked(name, where, TypeAdapter.validate_strings, text)
+
+
+def _listed(name: str, text: str, where: str) -> object:
+    if not text.lstrip().startswith("["):
+        return [item.strip() for item in text.split(",") if item.strip()]
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ConfigError(f"{name} (in {where}): not a list in JSON") from None
+
+
+def _checked_json(name: str, value: object, where: str) -> tuple[str, Any]:
+    # By way of JSON, because there a list is a tuple and a text a path even to a strict reader.
+    return name, _checked(name, where, _validate_json, json.dumps(value, default=str))
+
+
+def _validate_json(adapter: TypeAdapter[Any], text: str) -> Any:
+    return adapter.validate_json(text, strict=True)
+
+
+def _checked(name: str, where: str, read: Callable[[TypeAdapter[Any], str], Any], text: str) -> Any:
+    adapter = TypeAdapter[Any](_field(name, where).rebuild_annotation())
+    try:
+        return read(adapter, text)
+    except ValidationError as error:
+        raise ConfigError(f"{name} (in {where}): {error.errors()[0]['msg']}") from None
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value if isinstance(value, (bool, int)) else str(value), ensure_ascii=False)
+
+
+def _kind(field: FieldInfo) -> str:
+    """What a setting takes, in words."""
+    annotation = field.annotation
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(annotation))
+    if get_origin(annotation) is tuple:
+        return "list of paths" if get_args(annotation)[0] is Path else "list of texts"
+    words = {bool: "`true` or `false`", int: "whole number", Path: "path"}.get(annotation, "text")  # type: ignore[arg-type]
+    limits = [f"{sign} {limit}" for rule in field.metadata for sign, limit in _limits(rule)]
+    return " ".join([words, ", ".join(limits)]).strip()
+
+
+def _limits(rule: object) -> Iterator[tuple[str, int]]:
+    for sign, attribute in (("≥", "ge"), ("≤", "le")):
+        limit = getattr(rule, attribute, None)
+        if limit is not None:
+            yield sign, limit
