@@ -36,6 +36,7 @@ class ServerSettings(Section):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one and prints it")
+    public_url: str = Field("", description="scheme and host told in ?wsdl; empty: those of the request")
     workers: int = Field(2, ge=1, description="gunicorn worker processes")
     threads: int = Field(256, ge=1, description="threads per worker: each slow connection holds one and nothing else")
     work_slots: int = Field(8, ge=1, description="requests a worker handles at once, each with a database connection")

@@ -1,0 +1,42 @@
+"""Logging: one structured line a request, human on a terminal and JSON otherwise.
+
+Knows: structlog, the two settings of [log]. Must not know: requests. Callers hand over codes, durations and ids of
+faults only: never a content, a name or an identifier.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from ehbox_soap.config import LogSettings
+
+QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml")
+"""Libraries whose own lines could hold payloads or addresses."""
+
+
+def set_up(settings: LogSettings) -> None:
+    """Sends every line to standard error in the chosen form; idempotent."""
+    human = settings.format == "human" or (settings.format == "auto" and sys.stderr.isatty())
+    renderer: Any = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+    level = getattr(logging, settings.level)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def logger() -> Any:
+    """The one logger."""
+    return structlog.get_logger()

@@ -1,0 +1,110 @@
+"""One request on its way through the house, and the house it goes through.
+
+Knows: what a call has gathered so far, its transaction, the rooms' shared instances. Must not know: Spyne, gunicorn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ehbox_soap.clock import Clock
+from ehbox_soap.config import Settings
+from ehbox_soap.ids import Chance
+from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.security.wss import Verifier
+from ehbox_soap.store.engine import Store
+from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.sts.signer import Signer
+from ehbox_soap.wire import mime
+from ehbox_soap.wire.contract import Contract
+from ehbox_soap.wire.soap import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every call shares. `clock` is true time (security, STS); `mailbox_clock` may be shifted."""
+
+    settings: Settings
+    contract: Contract
+    verifier: Verifier
+    store: Store
+    rules: MailboxRules
+    signer: Signer | None
+    clock: Clock
+    mailbox_clock: Clock
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What goes back: a status of HTTP, headers, bytes."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class _RolledBack(Exception):
+    """Ends a transaction without a commit."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. Fields are filled from top to bottom as it goes; `outcome` is the status or fault code told."""
+
+    house: House
+    headers: Mapping[str, str]
+    body: bytes
+    message: mime.Message | None = None
+    envelope: Envelope | None = None
+    operation: str = ""
+    sha1: bool = False
+    transaction: Transaction | None = None
+    outcome: str = ""
+    fault_id: str = ""
+    reason: str = ""
+    unforeseen: str = ""
+    out_parts: tuple[mime.Part, ...] = ()
+    _scope: AbstractContextManager[Transaction] | None = field(default=None, repr=False)
+
+    def begin(self, write: bool) -> Transaction:
+        """Opens the call's one transaction."""
+        self._scope = self.house.store.begin(write)
+        self.transaction = self._scope.__enter__()
+        return self.transaction
+
+    def commit(self) -> None:
+        """Makes everything the call did last; raises what the database raises, and then nothing lasts."""
+        if self._scope is not None:
+            scope, self._scope, self.transaction = self._scope, None, None
+            scope.__exit__(None, None, None)
+
+    def rollback(self) -> None:
+        """Undoes everything the call did; nothing to undo is fine."""
+        if self._scope is not None:
+            scope, self._scope, self.transaction = self._scope, None, None
+            undo = _RolledBack()
+            try:
+                scope.__exit__(_RolledBack, undo, None)
+            except _RolledBack:
+                pass
+
+    def release(self) -> None:
+        """Drops what is large, so that a 10 MB request is gone with its answer although Spyne's contexts are cyclic."""
+        self.rollback()
+        self.body = b""
+        self.message = None
+        self.envelope = None
+        self.out_parts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An answer ready to be enveloped: its element and the parts it refers to."""
+
+    element: etree._Element
+    parts: tuple[mime.Part, ...] = ()

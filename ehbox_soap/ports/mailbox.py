@@ -1,0 +1,128 @@
+"""The dialect of the two mailbox ports: verified by the caller's assertion, described by the XSD.
+
+Knows: the order verify -> XSD -> decode -> replay key -> mailbox -> encode -> XSD. Must not know: the rules of the
+mailbox, SQL, Spyne.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from ehbox_soap.clock import Clock
+from ehbox_soap.errors import Refusal, SoapFault
+from ehbox_soap.ids import Chance
+from ehbox_soap.mailbox.answers import refused
+from ehbox_soap.mailbox.boxes import Caller, MailboxRules, identify
+from ehbox_soap.ports.call import Call, Encoded
+from ehbox_soap.security.trust import names
+from ehbox_soap.security.wss import VerifiedCall
+from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.wire import codec, soap
+from ehbox_soap.wire.contract import Port
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a mailbox operation works with."""
+
+    caller: Caller
+    transaction: Transaction
+    now: datetime
+    rules: MailboxRules
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation that is built. `answer` is its answer type; a refusal is that type with a Status only."""
+
+    run: Callable[[Any, Scene], Any]
+    answer: Callable[..., Any]
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A typed request and who sent it."""
+
+    request: object
+    verified: VerifiedCall
+
+
+class MailboxDialect:
+    """The steps of a mailbox port; `built` holds the operations that exist, the contract declares all."""
+
+    def __init__(self, contract: Port, built: Mapping[str, Operation]) -> None:
+        self.contract = contract
+        self.built = built
+        self.namespace = contract.namespace
+        self.by_element = {operation.request: operation for operation in contract.operations.values()}
+        self.operations = {
+            operation.name: (_local(operation.request), _local(operation.answer))
+            for operation in contract.operations.values()
+        }
+
+    def check_action(self, call: Call) -> None:
+        """SOA-03004 for a SOAPAction that names another operation; none or an empty one is fine."""
+        assert call.envelope is not None
+        expected = self.by_element[call.envelope.content.tag].soap_action
+        soap.check_soap_action(call.headers.get("soapaction"), expected)
+
+    def decode(self, call: Call) -> Decoded:
+        """Who calls, then the XSD on that very Body, then the typed request."""
+        assert call.envelope is not None
+        assert call.message is not None
+        verified = call.house.verifier.call(call.envelope.header, call.envelope.body)
+        call.sha1 = verified.sha1
+        (content,) = verified.body
+        self.contract.validate_request(content)
+        return Decoded(codec.decode_request(content, call.message.parts), verified)
+
+    def perform(self, call: Call, request: object) -> object:
+        """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind."""
+        decoded = cast(Decoded, request)
+        operation = self.built.get(call.operation)
+        if operation is None:
+            raise SoapFault("SOA-02001", f"{call.operation} is not built yet")
+        transaction = _begin(call, decoded.verified, operation.writes)
+        house = call.house
+        assertion = decoded.verified.assertion
+        attributes = [(a.namespace, a.name, value) for a in assertion.attributes for value in a.values]
+        caller = identify(attributes, names(assertion.holder), transaction, house.rules)
+        now = _now(house.mailbox_clock)
+        try:
+            with transaction.savepoint():
+                answer = operation.run(decoded.request, Scene(caller, transaction, now, house.rules, house.chance))
+        except Refusal as refusal:
+            answer = operation.answer(status=refused(refusal))
+        call.outcome = answer.status.code
+        return answer
+
+    def encode(self, call: Call, answer: object) -> Encoded:
+        """The answer's element, validated before the commit, and its attachments."""
+        element, parts = codec.encode_answer(cast(Any, answer), call.house.chance)
+        self.contract.validate_answer(element)
+        return Encoded(element, tuple(parts))
+
+
+def _begin(call: Call, verified: VerifiedCall, writes: bool) -> Transaction:
+    """The call's transaction with its replay key; a reading call records the key before, and takes no write lock."""
+    now = call.house.clock.now()
+    if not writes:
+        call.house.store.remember_replay(verified.replay_key, verified.replay_until, now)
+        return call.begin(write=False)
+    transaction = call.begin(write=True)
+    transaction.replay.remember(verified.replay_key, verified.replay_until, now)
+    return transaction
+
+
+def _now(clock: Clock) -> datetime:
+    return clock.now()
+
+
+def _local(name: str) -> str:
+    """'{namespace}local' without its namespace."""
+    return name.rpartition("}")[2]

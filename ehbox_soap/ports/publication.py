@@ -1,0 +1,19 @@
+"""The Publication port: ehBoxPublication v3.
+
+Knows: which function of the mailbox answers which operation. Must not know: what the function does.
+"""
+
+from __future__ import annotations
+
+from ehbox_soap.mailbox import publication
+from ehbox_soap.ports.mailbox import Operation, Scene
+from ehbox_soap.wire import types
+
+PATH = "/ehBoxPublication/v3"
+
+
+def _send_message(request: types.SendMessageRequest, scene: Scene) -> types.SendMessageResponse:
+    return publication.send_message(request, scene.caller, scene.transaction, scene.now, scene.rules, scene.chance)
+
+
+BUILT = {"sendMessage": Operation(_send_message, types.SendMessageResponse, writes=True)}
