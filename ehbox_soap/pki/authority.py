@@ -1,0 +1,139 @@
+"""A throw-away test authority that lives in a folder: a root, an issuing authority below it, and the STS's key.
+
+Knows: the folder's files, and what the authority issues to whom. Must not know: who is trusted, PKCS#12, the register.
+The folder appears whole or not at all, and processes that make it at the same time all end with the same authority.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from ehbox_soap.clock import Clock
+from ehbox_soap.ids import Chance, hexadecimal
+from ehbox_soap.pki import names
+from ehbox_soap.pki.certificates import AUTHENTICATION, ENCRYPTION, ISSUING, SIGNATURE, Maker
+from ehbox_soap.pki.entries import KeyEntry, KeyKind, Keystore, new_key, supported
+from ehbox_soap.pki.files import write_private
+
+_ROOT, _ISSUING, _STS = "root", "issuing", "sts"
+
+
+class AuthorityError(Exception):
+    """The folder holds no authority, or something else than one; the text names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The authority of one folder. Every certificate it issues is valid from a day ago, for 5 years (itself: 10)."""
+
+    root: KeyEntry
+    issuing: KeyEntry
+    sts: KeyEntry
+    _maker: Maker
+
+    @classmethod
+    def create(cls, folder: Path, clock: Clock, chance: Chance) -> Authority:
+        """The authority of that folder, made first if there is none: an existing one is never written over.
+
+        Keys are files of mode 0600. Raises AuthorityError if the folder holds other things.
+        """
+        if not (folder / f"{_ROOT}.pem").exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            # A folder is renamed to its place in one step, so nobody ever sees a part of an authority.
+            draft = folder.with_name(f".{folder.name}-{hexadecimal(chance, 8)}")
+            draft.mkdir(mode=0o700)
+            try:
+                _write(draft, _new(Maker(clock, chance)))
+                _settle(draft, folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        return cls.open(folder, clock, chance)
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock, chance: Chance) -> Authority:
+        """The authority of that folder. Raises AuthorityError if a file is missing or unreadable."""
+        root = _read(folder, _ROOT, ())
+        issuing = _read(folder, _ISSUING, (root.certificate,))
+        sts = _read(folder, _STS, (issuing.certificate, root.certificate))
+        return cls(root, issuing, sts, Maker(clock, chance))
+
+    @property
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """The certificates that make what it issues trusted: the issuing authority's, then the root's."""
+        return (self.issuing.certificate, self.root.certificate)
+
+    def person(self, inss: str, name: str, application: str | None = None, kind: KeyKind = "rsa") -> KeyEntry:
+        """An eHealth certificate of a person. Raises ValueError if the INSS has another shape than 11 digits."""
+        return self._maker.issue(self.issuing, names.person(inss, name, application), new_key(kind), AUTHENTICATION)
+
+    def organisation(
+        self, type: str, number: str, name: str, application: str | None = None, kind: KeyKind = "rsa"
+    ) -> KeyEntry:
+        """An eHealth certificate of an organisation: `type` NIHII-<quality>, CBE or EHP. Raises ValueError."""
+        subject = names.organisation(type, number, name, application)
+        return self._maker.issue(self.issuing, subject, new_key(kind), AUTHENTICATION)
+
+    def eid(self, inss: str, last_name: str, first_name: str, kind: KeyKind = "rsa") -> KeyEntry:
+        """An identification certificate as a Belgian eID holds it. Raises ValueError as `person` does."""
+        return self._maker.issue(self.issuing, names.eid(inss, last_name, first_name), new_key(kind), SIGNATURE)
+
+    def service(self, common_name: str, kind: KeyKind = "rsa") -> KeyEntry:
+        """A certificate of a service that signs, such as a further STS."""
+        return self._maker.issue(self.issuing, names.service(common_name), new_key(kind), SIGNATURE)
+
+    def encryption(self, authentication: KeyEntry) -> KeyEntry:
+        """An RSA encryption key; its certificate has the owner's name and is signed by the owner's own key."""
+        return self._maker.issue(authentication, authentication.certificate.subject, new_key("rsa"), ENCRYPTION)
+
+    def keystore(self, authentication: KeyEntry) -> Keystore:
+        """The owner's key together with a new encryption key."""
+        return Keystore(authentication, self.encryption(authentication))
+
+
+def _new(maker: Maker) -> Mapping[str, KeyEntry]:
+    root = maker.self_signed(names.service("ehbox-soap test root CA"), new_key("rsa"))
+    issuing = maker.issue(root, names.service("ehbox-soap test issuing CA"), new_key("rsa"), ISSUING)
+    sts = maker.issue(issuing, names.service("ehbox-soap test STS"), new_key("rsa"), SIGNATURE)
+    return {_ROOT: root, _ISSUING: issuing, _STS: sts}
+
+
+def _write(folder: Path, entries: Mapping[str, KeyEntry]) -> None:
+    for name, entry in entries.items():
+        key = entry.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        write_private(folder / f"{name}.key", key)
+        write_private(folder / f"{name}.pem", entry.certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+
+
+def _settle(draft: Path, folder: Path) -> None:
+    """Gives the draft its name; another process may have been first, and then its authority stays."""
+    try:
+        os.rename(draft, folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        if not (folder / f"{_ROOT}.pem").exists():
+            raise AuthorityError(f"{folder} is not empty and holds no authority") from None
+
+
+def _read(folder: Path, name: str, chain: tuple[x509.Certificate, ...]) -> KeyEntry:
+    for suffix in ("key", "pem"):
+        if not (folder / f"{name}.{suffix}").is_file():
+            raise AuthorityError(f"{folder / name}.{suffix} is missing")
+    try:
+        key = supported(serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None))
+        certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
+    except ValueError:
+        raise AuthorityError(f"{folder / name}: the key or the certificate is not readable") from None
+    if certificate.public_key() != key.public_key():
+        raise AuthorityError(f"{folder / name}: the certificate is not that of the key")
+    return KeyEntry(key, certificate, chain)

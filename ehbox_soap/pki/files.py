@@ -1,0 +1,27 @@
+"""Writing a file that is there whole or not at all, and that nobody else can read.
+
+Knows: files. Must not know: what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PRIVATE = 0o600
+
+
+def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE) -> None:
+    """Writes a file of that mode in one step; an existing one is replaced. Safe when two processes do it at once."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    # The mode is given at creation: a key is never readable by others, not even for a moment.
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
