@@ -1,0 +1,53 @@
+"""How a call of the client can end otherwise than in success, as exceptions.
+
+Knows: statuses, faults, what a connection does. Must not know: how they were read.
+"""
+
+from __future__ import annotations
+
+from ehbox_soap.wire.types import Answer, SystemError
+
+
+class ClientError(Exception):
+    """Any end of a call that is no success."""
+
+
+class UnreachableError(ClientError):
+    """No answer: no connection, or none in time."""
+
+
+class AnswerError(ClientError):
+    """An answer that is none: HTTP status, content type, XML or shape are not those of the contract."""
+
+
+class TokenError(ClientError):
+    """The STS refused: `code` is its StatusCode, `message` its StatusMessage."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"the STS answered {code}: {message}")
+
+
+class StatusError(ClientError):
+    """An answer whose status is not 100; `answer` is the whole of it (PUB-9 tells of absences there)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.code = answer.status.code
+        texts = dict(answer.status.messages)
+        super().__init__(f"{self.code} {texts.get('EN') or next(iter(texts.values()), '')}".rstrip())
+
+
+class FaultError(ClientError):
+    """A SOAP fault. `detail` is its SystemError, None if it has none; `side` its faultcode without prefix."""
+
+    def __init__(self, side: str, faultstring: str, detail: SystemError | None) -> None:
+        self.side = side
+        self.faultstring = faultstring
+        self.detail = detail
+        self.code = detail.code if detail is not None else faultstring
+        self.id = detail.id if detail is not None else ""
+        texts = {message.lang.upper(): message.text for message in detail.messages} if detail is not None else {}
+        self.message = texts.get("EN") or next(iter(texts.values()), faultstring)
+        super().__init__(f"{self.code} {self.message} (id {self.id})" if self.id else f"{self.code} {self.message}")

@@ -1,0 +1,72 @@
+"""A caller: its key, and the assertion that tells who it is, kept until near its end.
+
+Knows: when to ask the STS again. Must not know: what is called with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from ehbox_soap.client.designators import designators, owner
+from ehbox_soap.client.signature import HolderOfKey
+from ehbox_soap.client.sts import Asker, Token
+from ehbox_soap.client.transport import Transport
+from ehbox_soap.clock import Clock, SystemClock
+from ehbox_soap.ids import Chance, SystemChance
+from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.pki.pkcs12 import read_pkcs12
+
+VALIDITY = timedelta(hours=24)
+MARGIN = timedelta(minutes=5)
+
+
+class Session:
+    """Signs calls as the owner of a key. Safe to share between threads.
+
+    `quality` narrows what is asked of the STS to one quality; None asks for all that the owner may have. An assertion
+    is renewed `MARGIN` before its end.
+    """
+
+    def __init__(
+        self,
+        entry: KeyEntry,
+        sts_url: str,
+        *,
+        quality: str | None = None,
+        validity: timedelta = VALIDITY,
+        timeout_seconds: float = 60,
+        clock: Clock | None = None,
+        chance: Chance | None = None,
+    ) -> None:
+        self.entry = entry
+        self.clock = clock or SystemClock()
+        self.chance = chance or SystemChance()
+        self.transport = Transport(self.chance, timeout_seconds)
+        self._sts_url = sts_url
+        self._designators = designators(owner(entry.certificate), quality)
+        self._validity = validity
+        self._token: Token | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_pkcs12(cls, path: Path, password: str, sts_url: str, *, quality: str | None = None) -> Session:
+        """The session of a keystore's authentication key. Raises KeystoreError, FileNotFoundError."""
+        return cls(read_pkcs12(path, password).authentication, sts_url, quality=quality)
+
+    def assertion(self) -> Token:
+        """An assertion that holds for a while yet; asks the STS if there is none. Raises ClientError."""
+        with self._lock:
+            if self._token is None or self.clock.now() >= self._token.not_on_or_after - MARGIN:
+                self._token = self.request_assertion()
+            return self._token
+
+    def request_assertion(self) -> Token:
+        """A new assertion, whatever is kept. Raises TokenError, FaultError, UnreachableError, AnswerError."""
+        asker = Asker(self.entry, self.transport, self.clock, self.chance)
+        return asker.request_assertion(self._sts_url, self._designators, self._validity)
+
+    def signature(self) -> HolderOfKey:
+        """What signs the next call."""
+        return HolderOfKey(self.entry, self.assertion().octets, self.clock, self.chance)

@@ -1,0 +1,140 @@
+"""Asking an STS for an assertion, in the SAML-P dialect (wire.md).
+
+Knows: samlp:Request, samlp:Response. Must not know: the mailbox, when an assertion is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from ehbox_soap.client.designators import Designator, claims, owner, rfc1779
+from ehbox_soap.client.errors import AnswerError, TokenError
+from ehbox_soap.client.signature import BinaryToken, instant
+from ehbox_soap.client.transport import Transport
+from ehbox_soap.clock import Clock
+from ehbox_soap.ids import Chance, hexadecimal
+from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.security.names import DS, HOLDER_OF_KEY, SAML, SOAP
+
+SAMLP = "urn:oasis:names:tc:SAML:1.0:protocol"
+SUBJECT_NAME = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
+_VERSION = {"MajorVersion": "1", "MinorVersion": "1"}
+SOAP_ACTION = "urn:be:fgov:ehealth:sts:protocol:v1:RequestSecureToken"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An assertion as the STS signed it (`octets`, exclusive canonical XML) and what a client needs of it."""
+
+    octets: bytes
+    id: str
+    subject: str
+    not_before: datetime
+    not_on_or_after: datetime
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What asking needs: a key, time, chance and a way to the STS."""
+
+    entry: KeyEntry
+    transport: Transport
+    clock: Clock
+    chance: Chance
+
+    def request_assertion(self, url: str, designators: tuple[Designator, ...], validity: timedelta) -> Token:
+        """Asks for an assertion with those attributes, valid that long.
+
+        Raises TokenError if the STS refuses, FaultError, UnreachableError, AnswerError.
+        """
+        envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soapenv": SOAP})
+        etree.SubElement(envelope, f"{{{SOAP}}}Header")
+        etree.SubElement(envelope, f"{{{SOAP}}}Body").append(self._request(designators, validity))
+        BinaryToken(self.entry, self.clock, self.chance).apply(envelope, {})
+        return _token(self.transport.exchange(url, SOAP_ACTION, envelope).content)
+
+    def _request(self, designators: tuple[Designator, ...], validity: timedelta) -> etree._Element:
+        now, identifier = self.clock.now(), hexadecimal(self.chance)
+        attributes = {"RequestID": f"request-{identifier}", "IssueInstant": instant(now), **_VERSION}
+        request = etree.Element(f"{{{SAMLP}}}Request", attributes, {"samlp": SAMLP, "saml": SAML, "ds": DS})
+        query = _add(request, SAMLP, "AttributeQuery")
+        subject = self._subject(query)
+        confirmation = _add(subject, SAML, "SubjectConfirmation")
+        _add(confirmation, SAML, "ConfirmationMethod").text = HOLDER_OF_KEY
+        wanted = _add(_add(confirmation, SAML, "SubjectConfirmationData"), SAML, "Assertion", **_VERSION)
+        wanted.set("AssertionID", f"assertion-{identifier}")
+        wanted.set("IssueInstant", instant(now))
+        wanted.set("Issuer", rfc1779(self.entry.certificate.subject))
+        _add(wanted, SAML, "Conditions", NotBefore=instant(now), NotOnOrAfter=instant(now + validity))
+        self._claim(wanted)
+        x509_data = _add(_add(confirmation, DS, "KeyInfo"), DS, "X509Data")
+        certificate = self.entry.certificate.public_bytes(Encoding.DER)
+        _add(x509_data, DS, "X509Certificate").text = base64.b64encode(certificate).decode()
+        for wish in designators:
+            _add(query, SAML, "AttributeDesignator", AttributeName=wish.name, AttributeNamespace=wish.namespace)
+        return request
+
+    def _claim(self, wanted: etree._Element) -> None:
+        """The identity that the caller claims; the STS holds it against the certificate."""
+        who = owner(self.entry.certificate)
+        statement = _add(wanted, SAML, "AttributeStatement")
+        self._subject(statement)
+        for claim in claims(who):
+            attribute = _add(statement, SAML, "Attribute", AttributeName=claim.name, AttributeNamespace=claim.namespace)
+            _add(attribute, SAML, "AttributeValue").text = who.number
+
+    def _subject(self, parent: etree._Element) -> etree._Element:
+        certificate: x509.Certificate = self.entry.certificate
+        subject = _add(parent, SAML, "Subject")
+        issuer = rfc1779(certificate.issuer)
+        _add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer).text = rfc1779(
+            certificate.subject
+        )
+        return subject
+
+
+def read_token(assertion: etree._Element) -> Token:
+    """What an Assertion says. Raises AnswerError if it lacks what a client needs."""
+    conditions = assertion.find(f"{{{SAML}}}Conditions")
+    if conditions is None:
+        raise AnswerError("an assertion without Conditions")
+    try:
+        start, end = (datetime.fromisoformat(conditions.get(name, "")) for name in ("NotBefore", "NotOnOrAfter"))
+    except ValueError:
+        raise AnswerError("an assertion without the moments of its validity") from None
+    attributes = tuple(
+        (attribute.get("AttributeName", ""), value.text or "")
+        for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute")
+        for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")
+    )
+    # Exclusive canonical XML is what the STS signed, whatever stood around it in its answer.
+    octets = etree.tostring(assertion, method="c14n", exclusive=True)
+    subject = assertion.findtext(f".//{{{SAML}}}NameIdentifier") or ""
+    return Token(octets, assertion.get("AssertionID", ""), subject, start, end, attributes)
+
+
+def _token(response: etree._Element) -> Token:
+    code = response.find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode")
+    if response.tag != f"{{{SAMLP}}}Response" or code is None:
+        raise AnswerError("not an answer of an STS")
+    value = code.get("Value", "").rpartition(":")[2]
+    if value != "Success":
+        raise TokenError(value, response.findtext(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusMessage") or "")
+    assertion = response.find(f"{{{SAML}}}Assertion")
+    if assertion is None:
+        raise AnswerError("success without an assertion")
+    return read_token(assertion)
+
+
+def _add(parent: etree._Element, namespace: str, name: str, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{namespace}}}{name}")
+    for attribute, value in attributes.items():
+        element.set(attribute, value)
+    return element

@@ -1,0 +1,106 @@
+"""HTTP for the client: an envelope and its attachments out, an envelope and its attachments back.
+
+Knows: requests, content types, multipart by the wire's own reader and writer. Must not know: what is signed or said.
+zeep gets its WSDLs through here too. Its MIME reader is not used: it strips line ends from binary parts, and it
+cannot send attachments at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import requests
+import zeep
+from lxml import etree
+
+from ehbox_soap.client.errors import AnswerError, FaultError, UnreachableError
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.ids import Chance, hexadecimal
+from ehbox_soap.security.names import SOAP
+from ehbox_soap.wire import mime, xml
+from ehbox_soap.wire.types import ErrorMessage, SystemError
+
+_ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_TEXT_XML = "text/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is no fault: its envelope, the one element of its Body, its attachments by bare Content-ID."""
+
+    envelope: etree._Element
+    content: etree._Element
+    parts: Mapping[str, mime.Part]
+
+
+class Transport(zeep.Transport):
+    """One HTTP session. `timeout_seconds` holds for connecting and for each wait for bytes; proxies are not used."""
+
+    def __init__(self, chance: Chance, timeout_seconds: float = 60) -> None:
+        session = requests.Session()
+        session.trust_env = False
+        super().__init__(  # type: ignore[no-untyped-call]
+            timeout=timeout_seconds, operation_timeout=timeout_seconds, session=session
+        )
+        self._close_session = True
+        self._chance = chance
+
+    def exchange(self, url: str, soap_action: str, envelope: etree._Element, parts: Sequence[mime.Part] = ()) -> Reply:
+        """Posts the envelope, as multipart/related if there are parts, and reads what comes back.
+
+        Raises UnreachableError, AnswerError, FaultError.
+        """
+        body = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
+        content_type = _TEXT_XML
+        if parts:
+            content_type, body = mime.write(body, parts, f"=_{hexadecimal(self._chance)}")
+        headers = {"Content-Type": content_type, "SOAPAction": f'"{soap_action}"', "Accept": "text/xml"}
+        try:
+            response = self.session.post(url, data=body, headers=headers, timeout=self.operation_timeout)
+        except requests.RequestException as error:
+            raise UnreachableError(f"{url}: {type(error).__name__}") from error
+        return _read(response)
+
+    def load(self, url: str) -> bytes:
+        """zeep's hook: the WSDL or a schema of it, from a file or the server. Raises UnreachableError."""
+        try:
+            return bytes(super().load(url))  # type: ignore[no-untyped-call]
+        except requests.RequestException as error:
+            raise UnreachableError(f"{url}: {type(error).__name__}") from error
+
+
+def _read(response: requests.Response) -> Reply:
+    if response.status_code not in (200, 500):
+        raise AnswerError(f"HTTP status {response.status_code}")
+    try:
+        message = mime.read(response.headers.get("Content-Type", ""), response.content)
+        envelope = xml.parse(message.root, charset=message.charset)
+    except SoapFault as fault:
+        raise AnswerError(f"not an answer of SOAP: {fault.reason}") from fault
+    body = envelope.find(f"{{{SOAP}}}Body")
+    if body is None or len(body) != 1:
+        raise AnswerError("not an answer of SOAP: one Body with one element is due")
+    content = body[0]
+    if content.tag == f"{{{SOAP}}}Fault":
+        raise _fault(content)
+    if response.status_code != 200:
+        raise AnswerError("HTTP status 500 without a fault")
+    return Reply(envelope, content, message.parts)
+
+
+def _fault(fault: etree._Element) -> FaultError:
+    detail = fault.find(f"detail/{{{_ERRORS}}}SystemError")
+    side = (fault.findtext("faultcode") or "").rpartition(":")[2]
+    return FaultError(side, fault.findtext("faultstring") or "", None if detail is None else _system_error(detail))
+
+
+def _system_error(detail: etree._Element) -> SystemError:
+    return SystemError(
+        id=detail.get("Id", ""),
+        origin=detail.findtext("Origin") or "",
+        code=detail.findtext("Code") or "",
+        messages=tuple(ErrorMessage(found.get(_LANG, ""), found.text or "") for found in detail.iterfind("Message")),
+        environment=detail.findtext(f"{{{_ERRORS}}}Environment") or "",
+    )
