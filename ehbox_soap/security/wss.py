@@ -1,0 +1,173 @@
+"""WS-Security of a call: a closed profile, by position.
+
+Knows: the Security header of mailbox and STS calls, its times, what must be signed. Must not know: boxes, operations,
+HTTP; a caller's rights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from lxml import etree
+
+from ehbox_soap.clock import Clock
+from ehbox_soap.security import names, reading
+from ehbox_soap.security.names import ds, saml, wsse, wsu
+from ehbox_soap.security.policy import Policy
+from ehbox_soap.security.reading import refused
+from ehbox_soap.security.saml import Assertion, AssertionVerifier, read_assertion
+from ehbox_soap.security.signature import Signature, read_signature, verify_signature
+from ehbox_soap.security.trust import Trust, read_certificate
+
+_ID = wsu("Id")
+_BST = wsse("BinarySecurityToken")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCall:
+    """A mailbox call that holds: who calls, the Body that was verified, and what makes a replay known.
+
+    `replay_key` (hex SHA-256 of the SignatureValue) must be new until `replay_until`, the end of the Timestamp.
+    `sha1`: SHA-1 occurs in the signature of the message or of the assertion.
+    """
+
+    assertion: Assertion
+    body: etree._Element
+    replay_key: str
+    replay_until: datetime
+    sha1: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedStsCall:
+    """An STS call that holds: the identification certificate and the Body that was verified."""
+
+    certificate: x509.Certificate
+    body: etree._Element
+    sha1: bool
+
+
+class Verifier:
+    """Verifies calls against one policy and one set of trusted certificates, on true time. Thread-safe."""
+
+    def __init__(self, policy: Policy, trust: Trust, clock: Clock) -> None:
+        self._policy = policy
+        self._trust = trust
+        self._clock = clock
+        self._assertions = AssertionVerifier(policy, trust)
+
+    def call(self, header: etree._Element | None, body: etree._Element) -> VerifiedCall:
+        """A mailbox call: exactly Timestamp, Assertion and Signature; signed are Body and Timestamp, by the key of
+        the assertion's holder. Raises SoapFault SOA-01001."""
+        now = self._clock.now()
+        timestamp, token, signed = _security(header, body, (wsu("Timestamp"), saml("Assertion"), ds("Signature")))
+        expires = self._timestamp(timestamp, now)
+        assertion, assertion_signature = read_assertion(token, self._policy)
+        elements = _by_id(body=body, timestamp=timestamp)
+        message_signature = read_signature(signed, self._policy, elements, self._policy.referenced)
+        _demand_assertion_reference(message_signature, assertion.id)
+        self._assertions.verify(token, assertion, assertion_signature, now)
+        verify_signature(message_signature, elements, assertion.holder.public_key(), self._policy)
+        return VerifiedCall(
+            assertion=assertion,
+            body=body,
+            replay_key=hashlib.sha256(message_signature.value).hexdigest(),
+            replay_until=expires,
+            sha1=message_signature.sha1 or assertion_signature.sha1,
+        )
+
+    def sts_call(self, header: etree._Element | None, body: etree._Element) -> VerifiedStsCall:
+        """A call to the STS: exactly Timestamp, BinarySecurityToken and Signature; signed are Body, Timestamp and the
+        token, by the token's key. Raises SoapFault SOA-01001."""
+        now = self._clock.now()
+        timestamp, token, signed = _security(header, body, (wsu("Timestamp"), _BST, ds("Signature")))
+        self._timestamp(timestamp, now)
+        place = "wsse:BinarySecurityToken"
+        reading.attributes(token, place, required=("EncodingType", "ValueType", _ID))
+        if (token.get("EncodingType"), token.get("ValueType")) != (names.BASE64_BINARY, names.X509V3):
+            raise refused(place, "is not an X509v3 certificate in base64")
+        certificate = read_certificate(reading.octets(token, place), place)
+        elements = _by_id(body=body, timestamp=timestamp, token=token)
+        signature = read_signature(signed, self._policy, elements, self._policy.referenced)
+        _demand_token_reference(signature, reading.identifier(token, place, _ID))
+        self._trust.believe(certificate, place, now)
+        verify_signature(signature, elements, certificate.public_key(), self._policy)
+        return VerifiedStsCall(certificate=certificate, body=body, sha1=signature.sha1)
+
+    def _timestamp(self, element: etree._Element, now: datetime) -> datetime:
+        """Checks a wsu:Timestamp and returns its end. Skew is granted to Created only."""
+        reading.attributes(element, "wsu:Timestamp", required=(_ID,))
+        created_element, expires_element = reading.exactly(element, "wsu:Timestamp", wsu("Created"), wsu("Expires"))
+        reading.attributes(created_element, "wsu:Created")
+        reading.attributes(expires_element, "wsu:Expires")
+        created = reading.instant(reading.leaf(created_element, "wsu:Created"), "wsu:Created")
+        expires = reading.instant(reading.leaf(expires_element, "wsu:Expires"), "wsu:Expires")
+        if created >= expires:
+            raise refused("wsu:Timestamp", "does not expire after it was created")
+        if expires - created > self._policy.timestamp:
+            raise refused("wsu:Timestamp", "lives longer than the policy allows")
+        if created - self._policy.skew > now:
+            raise refused("wsu:Created", "is in the future")
+        if expires <= now:
+            raise refused("wsu:Expires", "has passed")
+        return expires
+
+
+def _security(header: etree._Element | None, body: etree._Element, expected: tuple[str, ...]) -> list[etree._Element]:
+    """The children of the one wsse:Security, sorted as `expected`; they may stand in any order, each exactly once.
+
+    The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
+    """
+    root = body.getroottree().getroot()
+    if header is None:
+        raise refused("wsse:Security", "is missing")
+    if list(root) != [header, body]:
+        raise refused("Envelope", "does not hold exactly one Header and one Body")
+    reading.unique_ids(root)
+    found = list(root.iter(wsse("Security")))
+    if len(found) != 1 or found[0].getparent() is not header:
+        raise refused("wsse:Security", "must stand exactly once, in the Header")
+    reading.attributes(found[0], "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
+    parts = reading.children(found[0], "wsse:Security")
+    if sorted(part.tag for part in parts) != sorted(expected):
+        raise refused("wsse:Security", "does not hold exactly the elements of the profile")
+    return sorted(parts, key=lambda part: expected.index(part.tag))
+
+
+def _by_id(**elements: etree._Element) -> dict[str, etree._Element]:
+    """The elements that must be signed, by their wsu:Id; the references must name exactly these."""
+    return {reading.identifier(element, "signed " + what, _ID): element for what, element in elements.items()}
+
+
+def _token_reference(signature: Signature, name: str) -> etree._Element:
+    """KeyInfo / SecurityTokenReference / the one child called `name`."""
+    if signature.key_info is None:
+        raise refused("ds:KeyInfo", "is missing")
+    reading.attributes(signature.key_info, "ds:KeyInfo", optional=("Id",))
+    (reference,) = reading.exactly(signature.key_info, "ds:KeyInfo", wsse("SecurityTokenReference"))
+    place = "wsse:SecurityTokenReference"
+    reading.attributes(reference, place, optional=(_ID, f"{{{names.WSSE11}}}TokenType"))
+    if reference.get(f"{{{names.WSSE11}}}TokenType") not in (None, names.SAML_TOKEN, names.X509V3):
+        raise refused(place, "has a TokenType that the profile does not know")
+    (found,) = reading.exactly(reference, place, name)
+    return found
+
+
+def _demand_assertion_reference(signature: Signature, assertion_id: str) -> None:
+    place = "wsse:KeyIdentifier"
+    found = _token_reference(signature, wsse("KeyIdentifier"))
+    reading.attributes(found, place, required=("ValueType",))
+    if found.get("ValueType") != names.SAML_ASSERTION_ID or reading.leaf(found, place) != assertion_id:
+        raise refused(place, "does not name the assertion of this header")
+
+
+def _demand_token_reference(signature: Signature, token_id: str) -> None:
+    place = "wsse:Reference"
+    found = _token_reference(signature, wsse("Reference"))
+    reading.attributes(found, place, required=("URI",), optional=("ValueType",))
+    reading.exactly(found, place)
+    if found.get("URI") != "#" + token_id or found.get("ValueType") not in (None, names.X509V3):
+        raise refused(place, "does not name the token of this header")
