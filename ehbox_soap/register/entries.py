@@ -1,0 +1,131 @@
+"""The keys of a seed's entries, and what is right for each.
+
+Knows: the seed format's names, which quality goes with which Type, how numbers are written. Must not know: files, SQL.
+A message of an error names the rule and never the value: seeds may hold real people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from ehbox_soap import qualities
+from ehbox_soap.register.numbers import is_inss
+from ehbox_soap.store.records import BoxOverride, Organisation, Person, Profession
+
+_NIHII_WITH_QUALIFICATION = 11
+
+
+def _inss(value: str) -> str:
+    if not is_inss(value):
+        raise ValueError("must have 11 digits whose last two are right by the 97 rule (BOX-3)")
+    return value
+
+
+def _nihii(value: str) -> str:
+    if not _is_number("NIHII", value, 8):
+        raise ValueError("must have 8 or 11 digits")
+    return value
+
+
+def _name(value: str) -> str:
+    if not value.isprintable() or value != value.strip() or not value:
+        raise ValueError("must be text without control characters and without space around it")
+    return value
+
+
+def _is_number(type: str, value: str, length: int) -> bool:
+    lengths = (length, _NIHII_WITH_QUALIFICATION) if type == "NIHII" else (length,)
+    return len(value) in lengths and value.isascii() and value.isdigit()
+
+
+Inss = Annotated[str, AfterValidator(_inss)]
+Nihii = Annotated[str, AfterValidator(_nihii)]
+Name = Annotated[str, AfterValidator(_name)]
+Language = Literal["fr", "nl", "de", "en"]
+
+
+class Entry(BaseModel):
+    """An entry is read strictly: no unknown key, no number where text is due."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ProfessionEntry(Entry):
+    """A recognised quality of a person, and the NIHII number that goes with it."""
+
+    quality: str
+    nihii: Nihii | None = None
+
+    @model_validator(mode="after")
+    def _is_a_profession(self) -> Self:
+        if self.quality not in qualities.PROFESSIONS:
+            raise ValueError("quality: must be a profession that the register recognises (everybody is a CITIZEN)")
+        return self
+
+
+class PersonEntry(Entry):
+    """[[person]]"""
+
+    inss: Inss
+    last_name: Name
+    first_name: Name
+    language: Language | None = None
+    profession: list[ProfessionEntry] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _each_quality_once(self) -> Self:
+        if any(count > 1 for count in Counter(entry.quality for entry in self.profession).values()):
+            raise ValueError("profession: a quality stands twice")
+        return self
+
+    def record(self) -> Person:
+        professions = tuple(Profession(entry.quality, entry.nihii) for entry in self.profession)
+        return Person(self.inss, self.last_name, self.first_name, self.language, professions)
+
+
+class _Held(Entry):
+    """What has Type, id and quality; the three must go together (BOX-1, BOX-3)."""
+
+    type: str
+    id: str
+    quality: str
+
+    @model_validator(mode="after")
+    def _number_of_that_type(self) -> Self:
+        row = qualities.find(self.quality, self.type)
+        if row is None:
+            raise ValueError("quality: no such quality with this type (BOX-1)")
+        if not _is_number(self.type, self.id, row.id_length):
+            also = " or 11" if self.type == "NIHII" else ""
+            raise ValueError(f"id: must have {row.id_length}{also} digits")
+        if self.type == "INSS" and not is_inss(self.id):
+            raise ValueError("id: the last two digits are not right by the 97 rule (BOX-3)")
+        return self
+
+
+class OrganisationEntry(_Held):
+    """[[organisation]]"""
+
+    name: Name
+    language: Language | None = None
+
+    @model_validator(mode="after")
+    def _is_an_organisation(self) -> Self:
+        if self.quality not in qualities.ORGANISATIONS:
+            raise ValueError("quality: must be that of an organisation")
+        return self
+
+    def record(self) -> Organisation:
+        return Organisation(self.type, self.id, self.quality, self.name, self.language)
+
+
+class BoxEntry(_Held):
+    """[[box]]: `max_size` in bytes, for a box whose limit is not its kind's (BOX-8)."""
+
+    max_size: int = Field(ge=1)
+
+    def record(self) -> BoxOverride:
+        return BoxOverride(self.type, self.id, self.quality, self.max_size)

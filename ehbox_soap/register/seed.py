@@ -1,0 +1,136 @@
+"""Reading a seed file, and loading it.
+
+Knows: the one seed format, as TOML (an array of tables per kind) and as JSON lines (the same keys, and `kind`).
+Must not know: SQL, where the settings say that seeds are.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ehbox_soap.register.entries import BoxEntry, OrganisationEntry, PersonEntry
+from ehbox_soap.store.records import BoxOverride, Organisation, Person
+
+if TYPE_CHECKING:
+    from ehbox_soap.store.transaction import Transaction
+
+_KINDS: dict[str, type[PersonEntry] | type[OrganisationEntry] | type[BoxEntry]] = {
+    "person": PersonEntry,
+    "organisation": OrganisationEntry,
+    "box": BoxEntry,
+}
+
+
+class SeedError(Exception):
+    """A seed that is not right: file, entry and key, and the rule; never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Who exists, as records of the store."""
+
+    people: tuple[Person, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    boxes: tuple[BoxOverride, ...] = ()
+
+
+def read_seed(path: Path) -> Seed:
+    """Reads a seed: `.toml`, or JSON lines in `.jsonl`. Raises SeedError, FileNotFoundError.
+
+    The whole file is right or nothing of it is used.
+    """
+    seen: dict[tuple[str, ...], str] = {}
+    records: list[Person | Organisation | BoxOverride] = []
+    for place, kind, keys in _entries(path):
+        record = _record(f"{path.name}: {place}", kind, keys)
+        for key in _unique_keys(record):
+            if key in seen:
+                raise SeedError(f"{path.name}: {place}: {key[0]}: stands in {seen[key]} already")
+            seen[key] = place
+        records.append(record)
+    return Seed(
+        tuple(record for record in records if isinstance(record, Person)),
+        tuple(record for record in records if isinstance(record, Organisation)),
+        tuple(record for record in records if isinstance(record, BoxOverride)),
+    )
+
+
+def load(seed: Seed, transaction: Transaction) -> None:
+    """Puts a seed into the register; what is there already is brought up to date, so it can be loaded again."""
+    for person in seed.people:
+        transaction.register.put_person(person)
+    for organisation in seed.organisations:
+        transaction.register.put_organisation(organisation)
+    for box in seed.boxes:
+        transaction.register.put_box(box)
+
+
+def _entries(path: Path) -> Iterator[tuple[str, str, Any]]:
+    """(place, kind, keys) of each entry, in the order of the file."""
+    readers = {".toml": _toml, ".jsonl": _json_lines}
+    reader = readers.get(path.suffix)
+    if reader is None:
+        raise SeedError(f"{path.name}: the name of a seed ends in .toml or .jsonl")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SeedError(f"{path.name}: is not UTF-8") from None
+    return reader(path.name, text)
+
+
+def _toml(name: str, text: str) -> Iterator[tuple[str, str, Any]]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SeedError(f"{name}: is not TOML: {error}") from None
+    for kind, entries in tables.items():
+        if kind not in _KINDS:
+            raise SeedError(f"{name}: {kind}: no such kind of entry")
+        if not isinstance(entries, list):
+            raise SeedError(f"{name}: {kind}: must be written [[{kind}]]")
+        for number, keys in enumerate(entries, start=1):
+            yield f"{kind} {number}", kind, keys
+
+
+def _json_lines(name: str, text: str) -> Iterator[tuple[str, str, Any]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            keys = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise SeedError(f"{name}: line {number}: is not JSON: {error.msg}, column {error.colno}") from None
+        kind = keys.pop("kind", None) if isinstance(keys, dict) else None
+        if not isinstance(kind, str) or kind not in _KINDS:
+            raise SeedError(f"{name}: line {number}: kind: must be {', '.join(_KINDS)}")
+        yield f"line {number}", kind, keys
+
+
+def _record(place: str, kind: str, keys: Any) -> Person | Organisation | BoxOverride:
+    try:
+        return _KINDS[kind].model_validate(keys).record()
+    except ValidationError as error:
+        # Only the first: its text is the library's rule, without the input that broke it.
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        rule = first["msg"].removeprefix("Value error, ")
+        raise SeedError(f"{place}: {where.removeprefix('.')}{': ' if where else ''}{rule}") from None
+
+
+def _unique_keys(record: Person | Organisation | BoxOverride) -> Iterator[tuple[str, ...]]:
+    """What no two entries of a file may share, each after the key that says it; a NIHII counts by 8 digits (BOX-2)."""
+    if isinstance(record, Person):
+        yield "inss", record.inss
+        for profession in record.professions:
+            if profession.nihii is not None:
+                yield "nihii", profession.nihii[:8], profession.quality
+    else:
+        number = record.id[:8] if record.type == "NIHII" else record.id
+        yield "id", type(record).__name__, record.type, number, record.quality
