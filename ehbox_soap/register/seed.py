@@ -11,15 +11,13 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from ehbox_soap.register.entries import BoxEntry, OrganisationEntry, PersonEntry
 from ehbox_soap.store.records import BoxOverride, Organisation, Person
-
-if TYPE_CHECKING:
-    from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.store.transaction import Transaction
 
 _KINDS: dict[str, type[PersonEntry] | type[OrganisationEntry] | type[BoxEntry]] = {
     "person": PersonEntry,
@@ -63,7 +61,10 @@ def read_seed(path: Path) -> Seed:
 
 
 def load(seed: Seed, transaction: Transaction) -> None:
-    """Puts a seed into the register; what is there already is brought up to date, so it can be loaded again."""
+    """Puts a seed into the register; what is there already is brought up to date, so it can be loaded again.
+
+    Raises the store's RegisterConflict (a ValueError) if another seed gave one of the NIHII numbers to somebody else.
+    """
     for person in seed.people:
         transaction.register.put_person(person)
     for organisation in seed.organisations:

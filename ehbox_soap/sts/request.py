@@ -1,0 +1,168 @@
+"""Reading a samlp:Request: what is claimed, what is asked, and whose key will sign.
+
+Knows: the one form that clients send (wire.md, "STS, SAML-P dialect"), by position. Must not know: what is certified,
+signatures, who is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from lxml import etree
+
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.security import names, reading
+from ehbox_soap.security.names import ds, saml
+from ehbox_soap.security.reading import refused
+from ehbox_soap.security.saml import Attribute
+from ehbox_soap.security.trust import read_certificate
+from ehbox_soap.sts.names import samlp
+
+# A client asks for about a dozen; each one costs a look into a table.
+_MOST_ATTRIBUTES = 256
+_VERSIONED = ("IssueInstant", "MajorVersion", "MinorVersion")
+_TYPED = (f"{{{names.XSI}}}type",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One AttributeDesignator."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A samlp:Request. `holder` is the certificate that the assertion will be bound to; `claims` are what the caller
+    says of itself; `not_before` and `not_on_or_after` span the validity it would like; `signed` whether it carries a
+    signature of its own, which is not verified yet."""
+
+    id: str
+    holder: x509.Certificate
+    not_before: datetime
+    not_on_or_after: datetime
+    claims: tuple[Attribute, ...]
+    asked: tuple[Asked, ...]
+    signed: bool
+
+
+def read_request(element: etree._Element) -> Request:
+    """Reads the element that stood in the verified Body. Raises SoapFault SOA-03006 naming element and rule."""
+    try:
+        return _request(element)
+    except SoapFault as fault:
+        # The call is authenticated by now: what is wrong is its form, and that is another fault.
+        raise SoapFault("SOA-03006", fault.reason) from fault
+
+
+def _request(element: etree._Element) -> Request:
+    place = "samlp:Request"
+    if element.tag != samlp("Request"):
+        raise refused(place, "is not what the Body holds")
+    _versioned(element, place, "RequestID")
+    found = reading.children(element, place)
+    # A signature stands before the query by the published schema, and a signing library may well put it last.
+    queries = [child for child in found if child.tag == samlp("AttributeQuery")]
+    signatures = [child for child in found if child.tag == ds("Signature")]
+    if len(queries) != 1 or len(signatures) > 1 or len(found) != len(queries) + len(signatures):
+        raise refused(place, "does not hold exactly one AttributeQuery and at most one Signature")
+    reading.attributes(queries[0], "samlp:AttributeQuery")
+    parts = reading.children(queries[0], "samlp:AttributeQuery")
+    if not parts or parts[0].tag != saml("Subject"):
+        raise refused("samlp:AttributeQuery", "does not begin with a Subject")
+    if len(parts) - 1 > _MOST_ATTRIBUTES:
+        raise refused("samlp:AttributeQuery", f"asks for more than {_MOST_ATTRIBUTES} attributes")
+    evidence, holder = _subject(parts[0])
+    conditions, claims = _evidence(evidence)
+    return Request(
+        id=reading.identifier(element, place, "RequestID"),
+        holder=holder,
+        not_before=_instant(conditions, "NotBefore"),
+        not_on_or_after=_instant(conditions, "NotOnOrAfter"),
+        claims=claims,
+        asked=tuple(_designator(part) for part in parts[1:]),
+        signed=bool(signatures),
+    )
+
+
+def _versioned(element: etree._Element, place: str, identifier: str, *more: str) -> None:
+    """An element with an id, an IssueInstant and the version 1.1."""
+    reading.attributes(element, place, required=(identifier, *_VERSIONED, *more))
+    reading.identifier(element, place, identifier)
+    if (element.get("MajorVersion"), element.get("MinorVersion")) != ("1", "1"):
+        raise refused(place, "is not of SAML 1.1")
+    reading.instant(reading.attribute(element, place, "IssueInstant"), f"{place}/IssueInstant")
+
+
+def _subject(element: etree._Element) -> tuple[etree._Element, x509.Certificate]:
+    """The assertion in which the caller claims things, and the holder-of-key certificate.
+
+    The NameIdentifier's text is not compared with the certificate: clients write names in ways of their own.
+    """
+    place = "samlp:AttributeQuery/Subject"
+    reading.attributes(element, place)
+    name, confirmation = reading.exactly(element, place, saml("NameIdentifier"), saml("SubjectConfirmation"))
+    reading.leaf(name, "NameIdentifier")
+    place = "SubjectConfirmation"
+    reading.attributes(confirmation, place)
+    method, data, key_info = reading.exactly(
+        confirmation, place, saml("ConfirmationMethod"), saml("SubjectConfirmationData"), ds("KeyInfo")
+    )
+    if reading.leaf(method, "ConfirmationMethod") != names.HOLDER_OF_KEY:
+        raise refused("ConfirmationMethod", "is not holder of key")
+    reading.attributes(data, "SubjectConfirmationData", optional=_TYPED)
+    (evidence,) = reading.exactly(data, "SubjectConfirmationData", saml("Assertion"))
+    (x509_data,) = reading.exactly(key_info, "SubjectConfirmation/KeyInfo", ds("X509Data"))
+    (certificate,) = reading.exactly(x509_data, "SubjectConfirmation/KeyInfo/X509Data", ds("X509Certificate"))
+    place = "SubjectConfirmation/KeyInfo/X509Data/X509Certificate"
+    return evidence, read_certificate(reading.octets(certificate, place), place)
+
+
+def _evidence(element: etree._Element) -> tuple[etree._Element, tuple[Attribute, ...]]:
+    """The Conditions and the claimed attributes of the caller's own, unsigned assertion."""
+    place = "SubjectConfirmationData/Assertion"
+    _versioned(element, place, "AssertionID", "Issuer")
+    conditions, statement = reading.exactly(element, place, saml("Conditions"), saml("AttributeStatement"))
+    reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
+    reading.exactly(conditions, "Conditions")
+    found = reading.children(statement, "AttributeStatement")
+    if not found or found[0].tag != saml("Subject"):
+        raise refused("AttributeStatement", "does not begin with a Subject")
+    if len(found) - 1 > _MOST_ATTRIBUTES:
+        raise refused("AttributeStatement", f"claims more than {_MOST_ATTRIBUTES} attributes")
+    return conditions, tuple(_claim(child) for child in found[1:])
+
+
+def _claim(element: etree._Element) -> Attribute:
+    if element.tag != saml("Attribute"):
+        raise refused("AttributeStatement", "holds something else than Attributes after its Subject")
+    reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
+    values = reading.children(element, "Attribute")
+    if not values or any(value.tag != saml("AttributeValue") for value in values):
+        raise refused("Attribute", "does not hold exactly AttributeValues")
+    for value in values:
+        reading.attributes(value, "AttributeValue", optional=_TYPED)
+    asked = _named(element, "Attribute")
+    return Attribute(asked.namespace, asked.name, tuple(reading.leaf(value, "AttributeValue") for value in values))
+
+
+def _designator(element: etree._Element) -> Asked:
+    if element.tag != saml("AttributeDesignator"):
+        raise refused("samlp:AttributeQuery", "holds something else than AttributeDesignators after its Subject")
+    reading.attributes(element, "AttributeDesignator", required=("AttributeName", "AttributeNamespace"))
+    reading.exactly(element, "AttributeDesignator")
+    return _named(element, "AttributeDesignator")
+
+
+def _named(element: etree._Element, place: str) -> Asked:
+    return Asked(
+        namespace=reading.attribute(element, place, "AttributeNamespace"),
+        name=reading.attribute(element, place, "AttributeName"),
+    )
+
+
+def _instant(conditions: etree._Element, name: str) -> datetime:
+    return reading.instant(reading.attribute(conditions, "Conditions", name), f"Conditions/{name}")
