@@ -5,7 +5,7 @@ Knows: the request types of the protocol schemas. Must not know: lxml, bytes on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ehbox_soap.wire.types.content import (
@@ -27,7 +27,7 @@ class SendMessageRequest:
     destinations: tuple[Destination, ...]
     content: MessageContent
     specification: ContentSpecification
-    receipts: Receipts = Receipts()
+    receipts: Receipts = field(default_factory=Receipts)
     custom_metas: tuple[CustomMeta, ...] = ()
     metas: tuple[Meta, ...] = ()
     copy_mail_to: tuple[str, ...] = ()
