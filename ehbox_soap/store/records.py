@@ -40,7 +40,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class BoxOverride:
-    """A box whose limit is not its kind's (BOX-8); `max_size` in bytes."""
+    """A box whose limit is not its kind's (BOX-8); `max_size` in bytes. It counts as registered (BOX-4)."""
 
     type: str
     id: str

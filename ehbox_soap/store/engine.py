@@ -1,0 +1,111 @@
+"""The database: how it is opened, how a transaction begins and ends.
+
+Knows: SQLAlchemy's engine, SQLite's pragmas, PostgreSQL's read-only snapshots. Must not know: any table's meaning.
+On SQLite a writing transaction is BEGIN IMMEDIATE: two that read first and write later would lock each other out.
+A reading one takes no write lock, and cannot write by mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .migrate import migrate
+from .replay import Replay
+from .transaction import Transaction
+
+BUSY_MILLISECONDS = 30_000
+# Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
+POOL_SIZE, POOL_OVERFLOW = 8, 56
+
+
+class Store:
+    """One database. Open it after a fork: connections do not survive one."""
+
+    def __init__(self, engine: Engine, quick: Engine) -> None:
+        self._engine = engine
+        self._quick = quick
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Opens by SQLAlchemy URL, e.g. sqlite:////folder/ehbox.db or postgresql+psycopg://…; makes no table.
+
+        Raises ValueError for another database, or for SQLite without a file (each connection would be its own).
+        """
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise ValueError("the store needs SQLite or PostgreSQL")
+        if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ValueError("the store needs a file")
+        # A replay key lost in a power cut costs less than a disk flush on every read-only call: hence NORMAL.
+        return cls(_engine(parsed, synchronous="FULL"), _engine(parsed, synchronous="NORMAL"))
+
+    def migrate(self) -> None:
+        """Brings the tables to the newest revision; safe when several processes start at once."""
+        migrate(self._engine)
+
+    @contextmanager
+    def begin(self, write: bool = True) -> Iterator[Transaction]:
+        """A transaction: commits on leaving, rolls back on any exception, which goes on."""
+        with _begin(self._engine, write) as connection:
+            yield Transaction(connection, write=write)
+
+    def remember_replay(self, key: str, until: datetime, now: datetime) -> None:
+        """Replay.remember in a short transaction of its own, for calls that only read.
+
+        Raises SoapFault SOA-01001 if the key is known and has not ended.
+        """
+        with _begin(self._quick, write=True) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            Replay(connection).remember(key, until, now)
+
+    def close(self) -> None:
+        """Closes every connection that is not in use."""
+        self._engine.dispose()
+        self._quick.dispose()
+
+
+def _engine(url: URL, synchronous: str) -> Engine:
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, synchronous)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions by itself, and always deferred ones.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            f"synchronous = {synchronous}",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("ehbox_write", True)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _begin(engine: Engine, write: bool) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execution_options(ehbox_write=write)
+        elif not write:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection

@@ -1,0 +1,184 @@
+"""How a message comes back out of its tables.
+
+Knows: which value stands in which row. Must not know: whose call it is, rules. A list reads no part of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, Row, Select, and_, select
+
+from .message_records import (
+    Address,
+    DeliveryRecord,
+    DestinationRecord,
+    FreeRecord,
+    FullRecord,
+    Heading,
+    ListedRecord,
+    MandateRecord,
+    MessageRecord,
+    PartRecord,
+    ReceiptsRecord,
+    SenderRecord,
+    UserRecord,
+)
+from .tables import box, copy_mail, custom_meta, delivery, destination, free_information, free_row, message, meta, part
+
+# The Id of a destination that has no box of its own (BOX-5).
+ALL = "ALL"
+
+_sender = box.alias("sender")
+_reached = box.alias("reached")
+_own = box.alias("own")
+
+
+def listed(connection: Connection, deliveries: Sequence[DeliveryRecord]) -> tuple[ListedRecord, ...]:
+    """The rows of a list, in the order of the deliveries."""
+    keys = [each.key for each in deliveries]
+    rows = {row.delivery_key: row for row in connection.execute(_list_query().where(delivery.c.delivery_key.in_(keys)))}
+    metas = _custom_metas(connection, [each.message_key for each in deliveries])
+    return tuple(_listed(rows[each.key], each, metas.get(each.message_key, ())) for each in deliveries)
+
+
+def full(connection: Connection, message_key: int) -> FullRecord:
+    """A message whole."""
+    row = connection.execute(
+        select(*_named(message, "message"), *_named(_sender, "sender"))
+        .join(_sender, _sender.c.box_key == message.c.box_key)
+        .where(message.c.message_key == message_key)
+    ).one()
+    destinations = connection.execute(
+        select(*_named(destination, "destination"), *_named(_reached, "reached"))
+        .outerjoin(_reached, _reached.c.box_key == destination.c.box_key)
+        .where(destination.c.message_key == message_key)
+        .order_by(destination.c.position)
+    )
+    record = MessageRecord(
+        heading=_heading(row),
+        destinations=tuple(_destination(each) for each in destinations),
+        parts=tuple(
+            PartRecord(each.title, each.data, each.attached, each.download_file_name, each.mime_type)
+            for each in connection.execute(_of(part, message_key))
+        ),
+        free_information=_free_information(connection, message_key),
+        custom_metas=tuple((each.key, each.value) for each in connection.execute(_of(custom_meta, message_key))),
+        metas=_metas(connection.execute(_of(meta, message_key).order_by(meta.c.value_position))),
+        copy_mail_to=tuple(each.address for each in connection.execute(_of(copy_mail, message_key))),
+    )
+    return FullRecord(row.message_message_id, record, _address(row, "sender"))
+
+
+def _list_query() -> Select[*tuple[Any, ...]]:
+    came_through = and_(
+        destination.c.message_key == delivery.c.message_key, destination.c.position == delivery.c.position
+    )
+    return (
+        select(
+            delivery.c.delivery_key,
+            *_named(message, "message"),
+            *_named(_sender, "sender"),
+            *_named(destination, "destination"),
+            *_named(_reached, "reached"),
+            *_named(_own, "own"),
+        )
+        .select_from(delivery)
+        .join(message, message.c.message_key == delivery.c.message_key)
+        .join(_own, _own.c.box_key == delivery.c.box_key)
+        .join(_sender, _sender.c.box_key == message.c.box_key)
+        .join(destination, came_through)
+        .outerjoin(_reached, _reached.c.box_key == destination.c.box_key)
+    )
+
+
+def _named(table: FromClause, prefix: str) -> Iterable[Any]:
+    return (column.label(f"{prefix}_{column.name}") for column in table.c)
+
+
+def _of(table: FromClause, message_key: int) -> Select[*tuple[Any, ...]]:
+    return select(table).where(table.c.message_key == message_key).order_by(table.c.position)
+
+
+def _listed(row: Row[*tuple[Any, ...]], each: DeliveryRecord, metas: tuple[tuple[str, str], ...]) -> ListedRecord:
+    came_through = _destination(row)
+    if came_through.box_key is None and not each.sent:
+        # Who was reached as one of ALL is told of its own box.
+        came_through = DestinationRecord(_address(row, "own"), row.own_box_key, came_through.user, came_through.mandate)
+    return ListedRecord(row.message_message_id, _heading(row), _address(row, "sender"), came_through, metas)
+
+
+def _heading(row: Row[*tuple[Any, ...]]) -> Heading:
+    return Heading(
+        publication_id=row.message_publication_id,
+        content_type=row.message_content_type,
+        sender=SenderRecord(
+            row.message_box_key,
+            row.message_sender_name,
+            row.message_sender_first_name,
+            row.message_person_in_organisation,
+        ),
+        application_name=row.message_application_name,
+        is_important=row.message_is_important,
+        is_encrypted=row.message_is_encrypted,
+        published_at=row.message_published_at,
+        publication_date=row.message_publication_date,
+        expiration_date=row.message_expiration_date,
+        size=row.message_size,
+        title=row.message_title,
+        mime_type=row.message_mime_type,
+        has_free_informations=row.message_has_free_informations,
+        has_annex=row.message_has_annex,
+        patient_inss=row.message_patient_inss,
+        receipts=ReceiptsRecord(
+            row.message_publication_receipt, row.message_received_receipt, row.message_read_receipt
+        ),
+    )
+
+
+def _address(row: Row[*tuple[Any, ...]], prefix: str) -> Address:
+    values = (getattr(row, f"{prefix}_{name}") for name in ("type", "id", "quality", "sub_type"))
+    return Address(*values)
+
+
+def _destination(row: Row[*tuple[Any, ...]]) -> DestinationRecord:
+    everyone = Address(row.destination_type, ALL, row.destination_quality, row.destination_sub_type)
+    user = mandate = None
+    if row.destination_user_inss is not None:
+        user = UserRecord(row.destination_user_inss, row.destination_user_first_name, row.destination_user_last_name)
+    if row.destination_mandate_id is not None:
+        mandate = MandateRecord(
+            row.destination_mandate_id,
+            row.destination_mandate_type,
+            row.destination_mandate_sub_type,
+            row.destination_mandate_name,
+        )
+    address = everyone if row.destination_box_key is None else _address(row, "reached")
+    return DestinationRecord(address, row.destination_box_key, user, mandate)
+
+
+def _free_information(connection: Connection, message_key: int) -> FreeRecord | None:
+    form = connection.execute(
+        select(free_information).where(free_information.c.message_key == message_key)
+    ).one_or_none()
+    if form is None:
+        return None
+    cells = tuple((row.left_cell, row.right_cell) for row in connection.execute(_of(free_row, message_key)))
+    return FreeRecord(form.form, cells, form.title, form.render)
+
+
+def _custom_metas(connection: Connection, message_keys: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    rows = select(custom_meta).where(custom_meta.c.message_key.in_(message_keys)).order_by(custom_meta.c.position)
+    for row in connection.execute(rows):
+        found[row.message_key] = (*found.get(row.message_key, ()), (row.key, row.value))
+    return found
+
+
+def _metas(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for row in rows:
+        kind, values = found.get(row.position, (row.type, ()))
+        found[row.position] = (kind, (*values, row.value))
+    return tuple(found.values())

@@ -1,0 +1,129 @@
+"""Messages and their places in boxes.
+
+Knows: how a message is written and delivered, how a folder is paged, which moments a delivery has. Must not know: who
+may read it, what a status code is. Nobody else writes `delivery.folder` or adds to `box.current_size`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from . import message_reading, message_writing
+from .message_records import DeliveryRecord, FullRecord, ListedRecord, MessageRecord, StoredMessage
+from .statements import batches
+from .tables import box, delivery, message
+
+
+class Messages:
+    """Messages, each stored once, and a delivery for each box it stands in."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: MessageRecord, new_id: Callable[[], str]) -> StoredMessage:
+        """Writes a message with its parts; it stands in no box yet. `new_id` is asked until an id is free."""
+        return message_writing.add(self._connection, new, new_id)
+
+    def deliver(self, message_key: int, size: int, recipients: Mapping[int, int], now: datetime) -> None:
+        """Puts it into INBOXes, published now: by box key, the position of the destination that names the box."""
+        for keys in batches(sorted(recipients)):
+            # Boxes are locked in one order, so that two messages to the same boxes never wait for each other.
+            self._connection.execute(
+                select(box.c.box_key).where(box.c.box_key.in_(keys)).order_by(box.c.box_key).with_for_update()
+            )
+            self._connection.execute(
+                insert(delivery),
+                [
+                    {
+                        "box_key": key,
+                        "folder": "INBOX",
+                        "ordered_at": now,
+                        "message_key": message_key,
+                        "position": recipients[key],
+                        "sent": False,
+                        "published_at": now,
+                    }
+                    for key in keys
+                ],
+            )
+            grown = update(box).where(box.c.box_key.in_(keys)).values(current_size=box.c.current_size + size)
+            self._connection.execute(grown)
+
+    def file_sent(self, message_key: int, box_key: int, now: datetime) -> None:
+        """Puts it into the sender's SENTBOX."""
+        self._connection.execute(
+            insert(delivery).values(
+                box_key=box_key, folder="SENTBOX", ordered_at=now, message_key=message_key, position=0, sent=True
+            )
+        )
+
+    def page(self, box_key: int, folder: str, start: int, count: int) -> tuple[DeliveryRecord, ...]:
+        """`count` deliveries of a folder from the `start`th (from 0), newest first."""
+        return tuple(_delivery(row) for row in self._connection.execute(page_query(box_key, folder, start, count)))
+
+    def listed(self, deliveries: Sequence[DeliveryRecord]) -> tuple[ListedRecord, ...]:
+        """The rows of a list, in that order; no part of a message is read."""
+        return message_reading.listed(self._connection, deliveries)
+
+    def full(self, message_key: int) -> FullRecord:
+        """A message whole."""
+        return message_reading.full(self._connection, message_key)
+
+    def find(self, box_key: int, message_id: str, folders: Sequence[str]) -> DeliveryRecord | None:
+        """Where a message stands in a box, if it is in one of these folders; the received one before the sent one."""
+        row = self._connection.execute(
+            _deliveries()
+            .join(message, message.c.message_key == delivery.c.message_key)
+            .where(message.c.message_id == message_id, delivery.c.box_key == box_key, delivery.c.folder.in_(folders))
+            .order_by(delivery.c.sent)
+        ).first()
+        return None if row is None else _delivery(row)
+
+    def count(self, box_key: int, folder: str) -> int:
+        """How many deliveries stand in a folder."""
+        standing = (delivery.c.box_key == box_key) & (delivery.c.folder == folder)
+        return self._connection.execute(select(func.count()).select_from(delivery).where(standing)).scalar_one()
+
+    def mark_received(self, deliveries: Sequence[DeliveryRecord], now: datetime) -> None:
+        """Keeps when they were first listed to their recipient (ACK-1)."""
+        keys = [each.key for each in deliveries if each.received_at is None and not each.sent]
+        for some in batches(keys):
+            unmarked = delivery.c.delivery_key.in_(some) & delivery.c.received_at.is_(None)
+            self._connection.execute(update(delivery).where(unmarked).values(received_at=now))
+
+    def mark_read(self, read: DeliveryRecord, now: datetime) -> None:
+        """Keeps when it was first returned whole to its recipient (ACK-1)."""
+        if read.read_at is None and not read.sent:
+            unmarked = (delivery.c.delivery_key == read.key) & delivery.c.read_at.is_(None)
+            self._connection.execute(update(delivery).where(unmarked).values(read_at=now))
+
+
+def page_query(box_key: int, folder: str, start: int, count: int) -> Select[*tuple[Any, ...]]:
+    """One range of the index ix_delivery_folder, walked backwards (LIST-1); never a sort."""
+    return (
+        _deliveries()
+        .where(delivery.c.box_key == box_key, delivery.c.folder == folder)
+        .order_by(delivery.c.ordered_at.desc(), delivery.c.delivery_key.desc())
+        .offset(start)
+        .limit(count)
+    )
+
+
+def _deliveries() -> Select[*tuple[Any, ...]]:
+    return select(
+        delivery.c.delivery_key,
+        delivery.c.message_key,
+        delivery.c.folder,
+        delivery.c.position,
+        delivery.c.sent,
+        delivery.c.received_at,
+        delivery.c.read_at,
+    )
+
+
+def _delivery(row: Row[*tuple[Any, ...]]) -> DeliveryRecord:
+    return DeliveryRecord(*row)

@@ -1,0 +1,1 @@
+"""The revisions of the database, for alembic; `store/migrate.py` runs them."""

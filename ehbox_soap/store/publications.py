@@ -1,0 +1,50 @@
+"""The memory of PublicationIds (PUB-2, PUB-3), which outlives the messages.
+
+Knows: which PublicationId a box used, when, for what. Must not know: how long that binds whom.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from .message_records import PublicationRecord
+from .statements import insert_ignoring
+from .tables import publication
+
+
+class Publications:
+    """PublicationIds by box."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, box_key: int, publication_id: str) -> PublicationRecord | None:
+        """What the box last published under that PublicationId, or None."""
+        row = self._connection.execute(
+            select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(
+                publication.c.box_key == box_key, publication.c.publication_id == publication_id
+            )
+        ).one_or_none()
+        return None if row is None else PublicationRecord(row.message_id, row.fingerprint, row.published_at)
+
+    def remember(self, box_key: int, publication_id: str, record: PublicationRecord, forget_before: datetime) -> bool:
+        """Keeps it; False if another transaction was first. One published before `forget_before` makes room."""
+        self._connection.execute(
+            delete(publication).where(
+                publication.c.box_key == box_key,
+                publication.c.publication_id == publication_id,
+                publication.c.published_at < forget_before,
+            )
+        )
+        added = self._connection.execute(
+            insert_ignoring(self._connection, publication).values(
+                box_key=box_key,
+                publication_id=publication_id,
+                message_id=record.message_id,
+                fingerprint=record.fingerprint,
+                published_at=record.published_at,
+            )
+        )
+        return added.rowcount == 1

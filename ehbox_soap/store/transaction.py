@@ -1,0 +1,36 @@
+"""One transaction, as the rooms above see it: a small object for each kind of thing that is kept.
+
+Knows: which objects there are. Must not know: SQL, rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from .boxes import Boxes
+from .messages import Messages
+from .publications import Publications
+from .register import Register
+from .replay import Replay
+
+
+class Transaction:
+    """`write` tells whether it may write; one that may not raises from the database if it tries."""
+
+    def __init__(self, connection: Connection, *, write: bool) -> None:
+        self._connection = connection
+        self.write = write
+        self.boxes = Boxes(connection)
+        self.messages = Messages(connection)
+        self.publications = Publications(connection)
+        self.register = Register(connection, self.boxes)
+        self.replay = Replay(connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is undone by any exception, which goes on; the transaction stays usable."""
+        with self._connection.begin_nested():
+            yield
