@@ -15,7 +15,6 @@ import xmlsec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
-from xmlsec.constants import KeyDataFormatPem
 from zeep.wsse.signature import MemorySignature
 
 from ehbox_soap.clock import Clock
@@ -66,7 +65,7 @@ class _Signature(MemorySignature):
         signed = [body, self._timestamp(security), *self._token(security)]
         signature = self._template(security, [element.get(_ID, "") for element in signed])
         context = xmlsec.SignatureContext()
-        context.key = xmlsec.Key.from_memory(self.key_data, KeyDataFormatPem, None)
+        context.key = xmlsec.Key.from_memory(self.key_data, xmlsec.constants.KeyDataFormatPem, None)
         for element in signed:
             context.register_id(element, "Id", WSU)
         context.sign(signature)
