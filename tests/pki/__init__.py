@@ -1,0 +1,1 @@
+"""The throw-away authority and its keystores."""

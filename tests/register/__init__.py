@@ -1,0 +1,1 @@
+"""The seed and its loading."""
