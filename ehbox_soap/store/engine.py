@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .migrate import migrate
 from .replay import Replay
+from .tables import replay_key
 from .transaction import Transaction
 
 BUSY_MILLISECONDS = 30_000
@@ -65,6 +67,15 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             Replay(connection).remember(key, until, now)
+
+    def writable(self) -> bool:
+        """Whether a writing transaction can begin, reach a table and end; nothing is changed by asking."""
+        try:
+            with _begin(self._engine, write=True) as connection:
+                connection.execute(delete(replay_key).where(false()))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def close(self) -> None:
         """Closes every connection that is not in use."""

@@ -29,13 +29,13 @@ class Publications:
         ).one_or_none()
         return None if row is None else PublicationRecord(row.message_id, row.fingerprint, row.published_at)
 
-    def remember(self, box_key: int, publication_id: str, record: PublicationRecord, forget_before: datetime) -> bool:
-        """Keeps it; False if another transaction was first. One published before `forget_before` makes room."""
+    def remember(self, box_key: int, publication_id: str, record: PublicationRecord, forget_until: datetime) -> bool:
+        """Keeps it; False if one is there already. One published until `forget_until` makes room first."""
         self._connection.execute(
             delete(publication).where(
                 publication.c.box_key == box_key,
                 publication.c.publication_id == publication_id,
-                publication.c.published_at < forget_before,
+                publication.c.published_at <= forget_until,
             )
         )
         added = self._connection.execute(

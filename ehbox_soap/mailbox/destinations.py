@@ -1,0 +1,107 @@
+"""The destinations of a message: every check that they must pass, and the boxes they are (BOX-1 to 5, PUB-8).
+
+Knows: the order of checks. Must not know: what is sent. Nothing is written before every check has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from ehbox_soap import qualities
+from ehbox_soap.errors import Refusal
+from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.mailbox.numbers import check_digits_hold, is_number
+from ehbox_soap.mailbox.ours import ALL
+from ehbox_soap.mailbox.records import stated
+from ehbox_soap.store.message_records import Address
+from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.wire import types
+
+
+def check(
+    destinations: Sequence[types.Destination], sender_quality: str, transaction: Transaction, rules: MailboxRules
+) -> tuple[Address, ...]:
+    """The addresses of the destinations, in their order.
+
+    Raises Refusal 804, 805, 803, 802 or 814 in that order, naming the first destination that fails the check (PUB-8).
+    """
+    boxes = [destination.box for destination in destinations]
+    for code, element, passes in (
+        ("804", "Type", _type_exists),
+        ("805", "SubType", _sub_type_fits),
+        ("803", "Quality", _combination_exists),
+    ):
+        for place, box in enumerate(boxes, start=1):
+            if not passes(box):
+                raise Refusal(code, f"DestinationContext[{place}]/{element}")
+    for place, box in enumerate(boxes, start=1):
+        if not _addressed(box, transaction, rules):
+            raise Refusal("802", f"DestinationContext[{place}]/Id")
+    for place, box in enumerate(boxes, start=1):
+        if box.id == ALL and sender_quality not in rules.all_publishers:
+            raise Refusal("814", f"DestinationContext[{place}]/Quality")
+    _warn(boxes)
+    return tuple(Address.of(box.type, box.id, box.quality) for box in boxes)
+
+
+def _type_exists(box: types.BoxId) -> bool:
+    return box.type in qualities.TYPES
+
+
+def _sub_type_fits(box: types.BoxId) -> bool:
+    """Some quality has that Type with that SubType; left out or empty is the one that is implied (BOX-1)."""
+    return not box.sub_type or any((row.type, row.sub_type) == (box.type, box.sub_type) for row in qualities.ALL)
+
+
+def _combination_exists(box: types.BoxId) -> bool:
+    return qualities.find(box.quality, box.type, box.sub_type or None) is not None
+
+
+def _addressed(box: types.BoxId, transaction: Transaction, rules: MailboxRules) -> bool:
+    """BOX-3 and BOX-4: well formed in the open directory, registered in the strict one."""
+    if box.id == ALL:
+        return True
+    if not is_number(box.type, box.id):
+        return False
+    if rules.directory == "open":
+        return True
+    if box.type == "INSS" and not check_digits_hold(box.id):
+        return False
+    return any(found.registered for found in transaction.boxes.find([Address.of(box.type, box.id, box.quality)]))
+
+
+def _warn(boxes: Sequence[types.BoxId]) -> None:
+    """BOX-3: how many INSS do not hold; only the open directory lets any come this far."""
+    wrong = sum(box.type == "INSS" and box.id != ALL and not check_digits_hold(box.id) for box in boxes)
+    if wrong:
+        structlog.get_logger().warning("check digits of an INSS do not hold", rule="BOX-3", destinations=wrong)
+
+
+def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[int | None, ...]:
+    """The key of each destination's box, made if it is addressed for the first time (BOX-4); None for the Id ALL."""
+    keys: dict[Address, int | None] = {}
+    for address in addresses:
+        if address not in keys:
+            keys[address] = None if address.id == ALL else transaction.boxes.ensure([address]).key
+    return tuple(keys[address] for address in addresses)
+
+
+def recipients(addresses: Sequence[Address], keys: Sequence[int | None], transaction: Transaction) -> dict[int, int]:
+    """Every box that is reached, once, with the place (from 0) of the first destination that reaches it (BOX-5)."""
+    reached: dict[int, int] = {}
+    for place, (address, key) in enumerate(zip(addresses, keys, strict=True)):
+        if key is not None:
+            reached.setdefault(key, place)
+            continue
+        for box in transaction.boxes.of_quality(address.quality):
+            reached.setdefault(box.key, place)
+    return reached
+
+
+def state(destination: types.Destination, address: Address, transaction: Transaction) -> types.Destination:
+    """A destination as answers state it: its box as the register has it, User and Mandate as sent (BOX-1, PUB-7)."""
+    found = () if address.id == ALL else transaction.boxes.find([address])
+    known = found[0].address if found else address
+    return types.Destination(stated(known), destination.user, destination.mandate)
