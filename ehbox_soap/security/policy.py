@@ -45,7 +45,8 @@ class DigestAlgorithm:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One profile. `transforms` are the only chains of Transforms for a WS-Security reference and for an enveloped
-    signature; `most_prefixes` bounds an InclusiveNamespaces PrefixList, since its cost grows with the message."""
+    signature. `most_prefixes` bounds an InclusiveNamespaces PrefixList, since its cost grows with the message;
+    `most_values` the children of an AttributeStatement or Attribute, which are read before a signature is known."""
 
     name: str
     signatures: Mapping[str, SignatureAlgorithm]
@@ -57,6 +58,7 @@ class Policy:
     referenced: tuple[str, ...] = (EXC_C14N,)
     enveloped: tuple[str, ...] = (ENVELOPED, EXC_C14N)
     most_prefixes: int = 64
+    most_values: int = 256
     least_rsa_bits: int = 2048
     curve: str = "secp256r1"
 

@@ -61,31 +61,28 @@ def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, 
     subjects that differ, values with children.
     """
     place = "Assertion"
-    reading.attributes(
+    own = reading.attributes(
         element, place, required=("AssertionID", "Issuer", "IssueInstant", "MajorVersion", "MinorVersion")
     )
-    if (element.get("MajorVersion"), element.get("MinorVersion")) != ("1", "1"):
+    if (own["MajorVersion"], own["MinorVersion"]) != ("1", "1"):
         raise refused(place, "is not of SAML 1.1")
     conditions, authentication, statement, _ = reading.exactly(
         element, place, saml("Conditions"), saml("AuthenticationStatement"), saml("AttributeStatement"), ds("Signature")
     )
     signed = signature.read_enveloped(element, policy)
-    issuer = reading.attribute(element, place, "Issuer")
-    if issuer != policy.issuer:
+    if own["Issuer"] != policy.issuer:
         raise refused(place, "is not by the expected Issuer")
-    reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
+    span = reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
     reading.exactly(conditions, "Conditions")
     subject = _authentication(authentication)
-    other, found = _attribute_statement(statement)
+    other, found = _attribute_statement(statement, policy)
     if other != subject:
         raise refused("AttributeStatement", "is about another subject or holder of key than AuthenticationStatement")
     assertion = Assertion(
-        id=reading.identifier(element, place, "AssertionID"),
-        issuer=issuer,
-        not_before=reading.instant(reading.attribute(conditions, "Conditions", "NotBefore"), "Conditions/NotBefore"),
-        not_on_or_after=reading.instant(
-            reading.attribute(conditions, "Conditions", "NotOnOrAfter"), "Conditions/NotOnOrAfter"
-        ),
+        id=own["AssertionID"],
+        issuer=own["Issuer"],
+        not_before=reading.instant(span["NotBefore"], "Conditions/NotBefore"),
+        not_on_or_after=reading.instant(span["NotOnOrAfter"], "Conditions/NotOnOrAfter"),
         subject=subject.name,
         holder=subject.holder,
         attributes=found,
@@ -107,7 +104,8 @@ class AssertionVerifier:
 
     def verify(self, element: etree._Element, assertion: Assertion, signed: Signature, now: datetime) -> None:
         """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
-        key = hashlib.sha256(signature.canonical(element)).digest()
+        form = signature.canonical(element)
+        key = hashlib.sha256(form).digest()
         if assertion.not_on_or_after <= now:
             self._verified.drop(key)
             raise refused("Conditions/NotOnOrAfter", "the assertion is no longer valid")
@@ -118,15 +116,15 @@ class AssertionVerifier:
         known = self._verified.get(key)
         candidates = self._trust.signers(named if known is None else known, now)
         if known is None:
-            self._verified.put(key, self._verify_signature(element, signed, candidates))
+            self._verified.put(key, self._signed_by(element, signed, candidates, form))
 
-    def _verify_signature(
-        self, element: etree._Element, signed: Signature, candidates: tuple[x509.Certificate, ...]
+    def _signed_by(
+        self, element: etree._Element, signed: Signature, candidates: tuple[x509.Certificate, ...], form: bytes
     ) -> x509.Certificate:
         failure: SoapFault | None = None
         for candidate in candidates:
             try:
-                signature.verify_read_enveloped(element, signed, candidate.public_key(), self._policy)
+                signature.verify_read_enveloped(element, signed, candidate.public_key(), self._policy, form)
             except SoapFault as fault:
                 failure = fault
             else:
@@ -145,7 +143,7 @@ def _key_info(element: etree._Element, place: str) -> x509.Certificate:
     reading.attributes(data, place)
     (certificate,) = reading.exactly(data, place, ds("X509Certificate"))
     reading.attributes(certificate, place)
-    return read_certificate(reading.octets(certificate, place), place)
+    return read_certificate(reading.leaf(certificate, place), place)
 
 
 def _authentication(element: etree._Element) -> _Subject:
@@ -155,26 +153,30 @@ def _authentication(element: etree._Element) -> _Subject:
     return _subject(subject, place + "/Subject")
 
 
-def _attribute_statement(element: etree._Element) -> tuple[_Subject, tuple[Attribute, ...]]:
+def _attribute_statement(element: etree._Element, policy: Policy) -> tuple[_Subject, tuple[Attribute, ...]]:
     place = "AttributeStatement"
     reading.attributes(element, place)
     found = reading.children(element, place)
     expected = [saml("Subject")] + [saml("Attribute")] * (len(found) - 1)
     if len(found) < 2 or [child.tag for child in found] != expected:
         raise refused(place, "does not hold exactly a Subject and Attributes")
-    return _subject(found[0], place + "/Subject"), tuple(_attribute(child) for child in found[1:])
+    if len(found) > policy.most_values:
+        raise refused(place, f"has more than {policy.most_values} children")
+    return _subject(found[0], place + "/Subject"), tuple(_attribute(child, policy) for child in found[1:])
 
 
-def _attribute(element: etree._Element) -> Attribute:
-    reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
+def _attribute(element: etree._Element, policy: Policy) -> Attribute:
+    own = reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
     values = reading.children(element, "Attribute")
     if not values or any(value.tag != saml("AttributeValue") for value in values):
         raise refused("Attribute", "does not hold exactly AttributeValues")
+    if len(values) > policy.most_values:
+        raise refused("Attribute", f"has more than {policy.most_values} values")
     for value in values:
         reading.attributes(value, "AttributeValue", optional=(f"{{{names.XSI}}}type",))
     return Attribute(
-        namespace=reading.attribute(element, "Attribute", "AttributeNamespace"),
-        name=reading.attribute(element, "Attribute", "AttributeName"),
+        namespace=own["AttributeNamespace"],
+        name=own["AttributeName"],
         values=tuple(reading.leaf(value, "AttributeValue") for value in values),
     )
 
@@ -182,7 +184,7 @@ def _attribute(element: etree._Element) -> Attribute:
 def _subject(element: etree._Element, place: str) -> _Subject:
     reading.attributes(element, place)
     name, confirmation = reading.exactly(element, place, saml("NameIdentifier"), saml("SubjectConfirmation"))
-    reading.attributes(name, place + "/NameIdentifier", optional=("Format", "NameQualifier"))
+    qualifiers = reading.attributes(name, place + "/NameIdentifier", optional=("Format", "NameQualifier"))
     reading.attributes(confirmation, place + "/SubjectConfirmation")
     method, key_info = reading.exactly(
         confirmation, place + "/SubjectConfirmation", saml("ConfirmationMethod"), ds("KeyInfo")
@@ -192,7 +194,7 @@ def _subject(element: etree._Element, place: str) -> _Subject:
         raise refused(place + "/ConfirmationMethod", "is not holder of key")
     return _Subject(
         name=reading.leaf(name, place + "/NameIdentifier"),
-        format=name.get("Format"),
-        qualifier=name.get("NameQualifier"),
+        format=qualifiers.get("Format"),
+        qualifier=qualifiers.get("NameQualifier"),
         holder=_key_info(key_info, place + "/ds:KeyInfo"),
     )

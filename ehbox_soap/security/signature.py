@@ -83,6 +83,8 @@ def read_signature(
     if algorithm is None:
         raise refused("ds:SignatureMethod", "is not allowed by the policy")
     reading.exactly(parts[1], "ds:SignatureMethod")
+    if len(parts) != 2 + len(ids):
+        raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
     references = tuple(_reference(part, policy, transforms) for part in parts[2:])
     if sorted(reference.uri for reference in references) != sorted("#" + identifier for identifier in ids):
         raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
@@ -129,15 +131,18 @@ def verify_enveloped(element: etree._Element, key: PublicKeyTypes, policy: Polic
     Ids must have been found unique before (reading.unique_ids). Raises SoapFault SOA-01001.
     """
     signature = read_enveloped(element, policy)
-    verify_read_enveloped(element, signature, key, policy)
+    verify_read_enveloped(element, signature, key, policy, canonical(element))
     return signature
 
 
-def verify_read_enveloped(element: etree._Element, signature: Signature, key: PublicKeyTypes, policy: Policy) -> None:
-    """The second half of `verify_enveloped`, for what `read_enveloped` gave."""
+def verify_read_enveloped(
+    element: etree._Element, signature: Signature, key: PublicKeyTypes, policy: Policy, form: bytes
+) -> None:
+    """The second half of `verify_enveloped`, for what `read_enveloped` gave; `form` is canonical(element)."""
     _verify_value(signature, key, policy)
     for reference in signature.references:
-        _verify_digest(reference, _without(signature.element, element, canonical(element, reference.prefixes)))
+        signed = canonical(element, reference.prefixes) if reference.prefixes else form
+        _verify_digest(reference, _without(signature.element, element, signed))
 
 
 def canonical(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
@@ -174,7 +179,7 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
 def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, ...]) -> Reference:
     if element.tag != ds("Reference"):
         raise refused("ds:SignedInfo", "holds something else than references")
-    reading.attributes(element, "ds:Reference", required=("URI",), optional=("Id",))
+    uri = reading.attributes(element, "ds:Reference", required=("URI",), optional=("Id",))["URI"]
     chain, method, value = reading.exactly(
         element, "ds:Reference", ds("Transforms"), ds("DigestMethod"), ds("DigestValue")
     )
@@ -190,7 +195,7 @@ def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, .
     reading.exactly(method, "ds:DigestMethod")
     reading.attributes(value, "ds:DigestValue")
     return Reference(
-        uri=reading.attribute(element, "ds:Reference", "URI"),
+        uri=uri,
         prefixes=_prefixes(steps[-1], "ds:Transform", policy),
         digest=digest,
         value=reading.octets(value, "ds:DigestValue"),
@@ -198,8 +203,7 @@ def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, .
 
 
 def _algorithm(element: etree._Element, place: str) -> str:
-    reading.attributes(element, place, required=("Algorithm",))
-    return reading.attribute(element, place, "Algorithm")
+    return reading.attributes(element, place, required=("Algorithm",))["Algorithm"]
 
 
 def _prefixes(element: etree._Element, place: str, policy: Policy) -> tuple[str, ...]:
@@ -209,9 +213,9 @@ def _prefixes(element: etree._Element, place: str, policy: Policy) -> tuple[str,
         return ()
     if len(found) > 1 or found[0].tag != _INCLUSIVE:
         raise refused(place, "holds something else than InclusiveNamespaces")
-    reading.attributes(found[0], "ec:InclusiveNamespaces", required=("PrefixList",))
+    listed = reading.attributes(found[0], "ec:InclusiveNamespaces", required=("PrefixList",))["PrefixList"]
     reading.exactly(found[0], "ec:InclusiveNamespaces")
-    prefixes = tuple(reading.attribute(found[0], "ec:InclusiveNamespaces", "PrefixList").split())
+    prefixes = tuple(listed.split())
     if len(prefixes) > policy.most_prefixes:
         raise refused("ec:InclusiveNamespaces", f"lists more than {policy.most_prefixes} prefixes")
     return prefixes

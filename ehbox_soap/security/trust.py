@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder
 
+from ehbox_soap.security import reading
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.subject import Identity, Names, identity, issuer_rfc1779, names, subject_rfc1779
@@ -28,22 +29,25 @@ __all__ = [
     "subject_rfc1779",
 ]
 
-_LARGEST = 16384
+_LARGEST = 24576
 
 
 @lru_cache(maxsize=512)
-def _parsed(octets: bytes) -> x509.Certificate:
-    return x509.load_der_x509_certificate(octets)
+def _parsed(text: str) -> x509.Certificate:
+    return x509.load_der_x509_certificate(reading.decoded(text))
 
 
-def read_certificate(octets: bytes, place: str) -> x509.Certificate:
-    """A DER certificate, parsed once (the last 512 are remembered). Raises SoapFault SOA-01001 naming `place`."""
-    if len(octets) > _LARGEST:
-        raise refused(place, f"is larger than {_LARGEST} bytes")
+def read_certificate(text: str, place: str) -> x509.Certificate:
+    """The certificate in a base64 text (DER inside), parsed once: the last 512 texts are remembered.
+
+    Raises SoapFault SOA-01001 naming `place`.
+    """
+    if len(text) > _LARGEST:
+        raise refused(place, f"is longer than {_LARGEST} characters")
     try:
-        return _parsed(octets)
+        return _parsed(text)
     except (ValueError, x509.InvalidVersion) as error:
-        raise refused(place, "is not an X.509 certificate") from error
+        raise refused(place, "is not an X.509 certificate in base64") from error
 
 
 class Trust:

@@ -24,6 +24,7 @@ from ehbox_soap.security.trust import Trust, read_certificate
 
 _ID = wsu("Id")
 _BST = wsse("BinarySecurityToken")
+_TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,13 @@ class Verifier:
         timestamp, token, signed = _security(header, body, (wsu("Timestamp"), _BST, ds("Signature")))
         self._timestamp(timestamp, now)
         place = "wsse:BinarySecurityToken"
-        reading.attributes(token, place, required=("EncodingType", "ValueType", _ID))
-        if (token.get("EncodingType"), token.get("ValueType")) != (names.BASE64_BINARY, names.X509V3):
+        own = reading.attributes(token, place, required=("EncodingType", "ValueType", _ID))
+        if (own["EncodingType"], own["ValueType"]) != (names.BASE64_BINARY, names.X509V3):
             raise refused(place, "is not an X509v3 certificate in base64")
-        certificate = read_certificate(reading.octets(token, place), place)
+        certificate = read_certificate(reading.leaf(token, place), place)
         elements = _by_id(body=body, timestamp=timestamp, token=token)
         signature = read_signature(signed, self._policy, elements, self._policy.referenced)
-        _demand_token_reference(signature, reading.identifier(token, place, _ID))
+        _demand_token_reference(signature, own[_ID])
         self._trust.believe(certificate, place, now)
         verify_signature(signature, elements, certificate.public_key(), self._policy)
         return VerifiedStsCall(certificate=certificate, body=body, sha1=signature.sha1)
@@ -149,8 +150,8 @@ def _token_reference(signature: Signature, name: str) -> etree._Element:
     reading.attributes(signature.key_info, "ds:KeyInfo", optional=("Id",))
     (reference,) = reading.exactly(signature.key_info, "ds:KeyInfo", wsse("SecurityTokenReference"))
     place = "wsse:SecurityTokenReference"
-    reading.attributes(reference, place, optional=(_ID, f"{{{names.WSSE11}}}TokenType"))
-    if reference.get(f"{{{names.WSSE11}}}TokenType") not in (None, names.SAML_TOKEN, names.X509V3):
+    own = reading.attributes(reference, place, optional=(_ID, _TOKEN_TYPE))
+    if own.get(_TOKEN_TYPE) not in (None, names.SAML_TOKEN, names.X509V3):
         raise refused(place, "has a TokenType that the profile does not know")
     (found,) = reading.exactly(reference, place, name)
     return found
@@ -159,15 +160,15 @@ def _token_reference(signature: Signature, name: str) -> etree._Element:
 def _demand_assertion_reference(signature: Signature, assertion_id: str) -> None:
     place = "wsse:KeyIdentifier"
     found = _token_reference(signature, wsse("KeyIdentifier"))
-    reading.attributes(found, place, required=("ValueType",))
-    if found.get("ValueType") != names.SAML_ASSERTION_ID or reading.leaf(found, place) != assertion_id:
+    own = reading.attributes(found, place, required=("ValueType",))
+    if own["ValueType"] != names.SAML_ASSERTION_ID or reading.leaf(found, place) != assertion_id:
         raise refused(place, "does not name the assertion of this header")
 
 
 def _demand_token_reference(signature: Signature, token_id: str) -> None:
     place = "wsse:Reference"
     found = _token_reference(signature, wsse("Reference"))
-    reading.attributes(found, place, required=("URI",), optional=("ValueType",))
+    own = reading.attributes(found, place, required=("URI",), optional=("ValueType",))
     reading.exactly(found, place)
-    if found.get("URI") != "#" + token_id or found.get("ValueType") not in (None, names.X509V3):
+    if own["URI"] != "#" + token_id or own.get("ValueType") not in (None, names.X509V3):
         raise refused(place, "does not name the token of this header")

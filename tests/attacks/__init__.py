@@ -1,0 +1,1 @@
+"""Attacks as functions, so that every layer can be tried with the same ones."""

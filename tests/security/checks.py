@@ -1,0 +1,68 @@
+"""What the tests of this room ask: is it accepted, and if it is not, for which reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import pytest
+from lxml import etree
+
+from ehbox_soap.clock import SetClock
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.security.policy import profile
+from ehbox_soap.security.trust import Trust
+from ehbox_soap.security.wss import VerifiedCall, VerifiedStsCall, Verifier
+from tests.security.builders import Call, envelope, opened
+from tests.security.keys import NOW, Owner, pki
+
+
+def trust(sts: Sequence[Owner] | None = None, authorities: Sequence[Owner] | None = None) -> Trust:
+    """Trusts the standing authority and both STSs, or what is given."""
+    return Trust(
+        [owner.certificate for owner in (authorities if authorities is not None else [pki().root])],
+        [owner.certificate for owner in (sts if sts is not None else [pki().sts, pki().sts_ec])],
+    )
+
+
+def verifier(name: Literal["wire", "strict"] = "wire", now: datetime = NOW, believed: Trust | None = None) -> Verifier:
+    return Verifier(profile(name), believed or trust(), SetClock(now))
+
+
+def accepted(call: Call, by: Verifier | None = None) -> VerifiedCall:
+    """A mailbox call that must hold."""
+    return (by or verifier()).call(*opened(envelope(call)))
+
+
+def accepted_sts(call: Call, by: Verifier | None = None) -> VerifiedStsCall:
+    """An STS call that must hold."""
+    return (by or verifier()).sts_call(*opened(envelope(call)))
+
+
+def refusal(call: Call, by: Verifier | None = None) -> str:
+    """The reason for which a call is refused; it must not quote the call."""
+    return refusal_of(*opened(envelope(call)), by or verifier(), call.kind)
+
+
+def refusal_of(
+    header: etree._Element | None, body: etree._Element, by: Verifier, kind: Literal["mailbox", "sts"] = "mailbox"
+) -> str:
+    with pytest.raises(SoapFault) as caught:
+        (by.call if kind == "mailbox" else by.sts_call)(header, body)
+    assert caught.value.code == "SOA-01001"
+    reason = caught.value.reason
+    for value in _values(body.getroottree().getroot()):
+        assert value not in reason, "a reason quotes the request"
+    return reason
+
+
+def seconds(count: float) -> timedelta:
+    return timedelta(seconds=count)
+
+
+def _values(root: etree._Element) -> list[str]:
+    """What a reason must not quote: every text and attribute value, but for short ones such as `1` or `CN`."""
+    texts = [str(text) for text in root.itertext()]
+    values = [str(value) for element in root.iter(etree.Element) for value in element.attrib.values()]
+    return [value.strip() for value in texts + values if len(value.strip()) > 3]
