@@ -1,6 +1,6 @@
 """Who a certificate is for, and which attributes its owner asks the STS for.
 
-Knows: the platform's subject names, the attributes of each quality. Must not know: XML, HTTP.
+Knows: the types in certificates, the attributes of each quality. Must not know: XML, HTTP.
 """
 
 from __future__ import annotations
@@ -8,23 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from ehbox_soap import qualities
 from ehbox_soap.qualities import CERTIFIED, GIVENNAME, HOLDER_SSIN, IDENTIFICATION, SSIN, SURNAME
-from ehbox_soap.security.trust import identity
+from ehbox_soap.security.subject import identity
 
-# RFC 1779's keywords; other attributes are written by their OID.
-_KEYWORDS = {
-    NameOID.COMMON_NAME: "CN",
-    NameOID.LOCALITY_NAME: "L",
-    NameOID.STATE_OR_PROVINCE_NAME: "ST",
-    NameOID.ORGANIZATION_NAME: "O",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
-    NameOID.COUNTRY_NAME: "C",
-    NameOID.STREET_ADDRESS: "STREET",
-}
-_SPECIAL = frozenset(',=+<>#;"\\\n')
 _PERSON = "SSIN"
 
 
@@ -45,10 +33,12 @@ class Owner:
 
     @property
     def qualities(self) -> tuple[str, ...]:
-        """What the owner may be: a person any profession, an organisation what its type says."""
+        """What the owner may be: a person any profession, an organisation what the number of its type stands for."""
         if self.type == _PERSON:
             return qualities.PROFESSIONS
-        return tuple(row.quality for row in qualities.ALL if row.etk_type == self.type and row.type != "INSS")[-1:]
+        rows = [row for row in qualities.ALL if row.quality in qualities.ORGANISATIONS]
+        own = [row.quality for row in rows if row.etk_type == self.type]
+        return (*own, *(row.quality for row in rows if row.type == self.type and row.quality not in own))
 
 
 def owner(certificate: x509.Certificate) -> Owner:
@@ -57,11 +47,11 @@ def owner(certificate: x509.Certificate) -> Owner:
     return Owner(found.type, found.number)
 
 
-def claims(who: Owner, quality: str | None = None) -> tuple[Designator, ...]:
-    """The identity attributes that the owner claims for itself, the certificate holder's first."""
-    if who.type == _PERSON:
-        return (Designator(IDENTIFICATION, HOLDER_SSIN), Designator(IDENTIFICATION, SSIN))
-    names = {name: None for own in _asked(who, quality) for name in qualities.identity_attribute_names(own)}
+def claims(who: Owner) -> tuple[Designator, ...]:
+    """The identity attributes that the owner claims for itself."""
+    names: tuple[str, ...] = (HOLDER_SSIN, SSIN)
+    if who.type != _PERSON:
+        names = qualities.identity_attribute_names(who.qualities[0]) if who.qualities else ()
     return tuple(Designator(IDENTIFICATION, name) for name in names)
 
 
@@ -74,25 +64,10 @@ def designators(who: Owner, quality: str | None = None) -> tuple[Designator, ...
     for own in _asked(who, quality):
         booleans = qualities.person_attribute_names(own) or qualities.organisation_boolean_attributes(own)
         names += [*booleans[:1], *qualities.nihii11_attribute_names(own)[:1]]
-    return (*claims(who, quality), *(Designator(CERTIFIED, name) for name in names))
-
-
-def rfc1779(name: x509.Name) -> str:
-    """A distinguished name as assertions have it: the CN first, values quoted where they have special characters."""
-    return ", ".join(f"{_keyword(attribute)}={_quoted(str(attribute.value))}" for attribute in reversed(list(name)))
+    return (*claims(who), *(Designator(CERTIFIED, name) for name in names))
 
 
 def _asked(who: Owner, quality: str | None) -> tuple[str, ...]:
     if quality == qualities.CITIZEN:
         return ()
     return (quality,) if quality else who.qualities
-
-
-def _keyword(attribute: x509.NameAttribute[str | bytes]) -> str:
-    return _KEYWORDS.get(attribute.oid, f"OID.{attribute.oid.dotted_string}")
-
-
-def _quoted(value: str) -> str:
-    if value.strip() == value and not _SPECIAL.intersection(value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -16,6 +16,10 @@ class UnreachableError(ClientError):
     """No answer: no connection, or none in time."""
 
 
+class RequestError(ClientError):
+    """A request that the contract does not allow; nothing was sent."""
+
+
 class AnswerError(ClientError):
     """An answer that is none: HTTP status, content type, XML or shape are not those of the contract."""
 

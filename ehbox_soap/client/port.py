@@ -2,21 +2,24 @@
 
 Knows: zeep, the wire's codec, the order element -> zeep -> signature -> HTTP -> zeep -> value. Must not know: what an
 operation means.
-zeep reads the request by the WSDL's own types and builds the envelope from that, so nothing leaves that the WSDL does
-not know; it reads the answer's element in the same way.
+zeep reads the request by the WSDL's own types and builds the envelope, so nothing leaves that the WSDL does not know;
+it reads the answer's element in the same way.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import zeep
 import zeep.exceptions
 from lxml import etree
 
 from ehbox_soap import resources
-from ehbox_soap.client.errors import AnswerError, StatusError
+from ehbox_soap.client.errors import AnswerError, RequestError, StatusError
 from ehbox_soap.client.session import Session
+from ehbox_soap.client.transport import Reply
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.security.names import SOAP
 from ehbox_soap.wire import codec
 from ehbox_soap.wire.types import Answer, Request
 
@@ -44,19 +47,37 @@ class Port:
         """One call. Raises StatusError for any code but 100, and the transport's and session's errors."""
         element, parts = codec.encode_request(request, self.session.chance)
         port_operation = self._binding.get(operation)
-        envelope = self._zeep.create_message(self._zeep.service, operation, **self._values(port_operation, element))
+        envelope = self._envelope(operation, port_operation.input.body, element)
         self.session.signature().apply(envelope, {})
         reply = self.session.transport.exchange(self.url, port_operation.soapaction, envelope, parts)
+        _check_answer(port_operation, reply)
         try:
-            port_operation.process_reply(reply.envelope)
-        except zeep.exceptions.Error as error:
-            raise AnswerError(f"the answer is not of the WSDL: {error}") from error
-        answer = codec.decode_answer(reply.content, reply.parts)
+            answer = codec.decode_answer(reply.content, reply.parts)
+        except SoapFault as fault:
+            raise AnswerError(f"the answer does not match its attachments: {fault.reason}") from fault
         if answer.status.code != SUCCESS:
             raise StatusError(answer)
         return answer
 
-    def _values(self, port_operation: Any, element: etree._Element) -> dict[str, Any]:
-        """The request as zeep's own values, by the types of the WSDL."""
-        value = port_operation.input.body.parse(element, self._zeep.wsdl.types)
-        return {} if value is None else cast("dict[str, Any]", dict(value.__values__))
+    def _envelope(self, operation: str, kind: Any, element: etree._Element) -> etree._Element:
+        """zeep's envelope around the element. Raises RequestError if zeep does not find it to be of the WSDL."""
+        try:
+            value = kind.parse(element, self._zeep.wsdl.types)
+            values = {} if value is None else dict(value.__values__)
+            envelope: etree._Element = self._zeep.create_message(self._zeep.service, operation, **values)
+        except zeep.exceptions.Error as error:
+            raise RequestError(f"the request is not of the WSDL: {error}") from error
+        (body,) = envelope.iterchildren(f"{{{SOAP}}}Body")
+        # zeep leaves out an element that is empty, such as the content of an empty document: what it has checked goes.
+        body[:] = [element]
+        return envelope
+
+
+def _check_answer(port_operation: Any, reply: Reply) -> None:
+    """Raises AnswerError for an element of another operation, and for one that zeep does not find to be of the WSDL."""
+    if reply.content.tag != port_operation.output.body.qname.text:
+        raise AnswerError("the answer is of another operation")
+    try:
+        port_operation.process_reply(reply.envelope)
+    except zeep.exceptions.Error as error:
+        raise AnswerError(f"the answer is not of the WSDL: {error}") from error

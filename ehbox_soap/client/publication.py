@@ -5,10 +5,15 @@ Knows: its operation. Must not know: how a call is signed or sent.
 
 from __future__ import annotations
 
-from typing import cast
+import base64
+import hashlib
+from dataclasses import replace
+from typing import TypeVar, cast
 
 from ehbox_soap.client.port import Port
-from ehbox_soap.wire.types import SendMessageRequest, SendMessageResponse
+from ehbox_soap.wire.types import Annex, Document, SendMessageRequest, SendMessageResponse
+
+_File = TypeVar("_File", Document, Annex)
 
 
 class Publication(Port):
@@ -17,5 +22,20 @@ class Publication(Port):
     wsdl_name = "ehBoxPublication.wsdl"
 
     def send_message(self, request: SendMessageRequest) -> SendMessageResponse:
-        """Sends a message (PUB-10). Raises StatusError when it is refused; 826 has the absent in its answer (PUB-9)."""
-        return cast(SendMessageResponse, self._call("sendMessage", request))
+        """Sends a message (PUB-10); digests that are None are computed (PUB-5).
+
+        Raises StatusError when it is refused; 826 has the absent in its answer (PUB-9).
+        """
+        content = request.content
+        annexes = tuple(_digested(annex) for annex in content.annexes)
+        complete = replace(request, content=replace(content, document=_digested(content.document), annexes=annexes))
+        return cast(SendMessageResponse, self._call("sendMessage", complete))
+
+
+def digest(data: bytes) -> str:
+    """base64(SHA-256(content)), which protects an attachment as the signature does not cover it (PUB-5)."""
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+def _digested(file: _File) -> _File:
+    return file if file.digest is not None else replace(file, digest=digest(file.content.data))

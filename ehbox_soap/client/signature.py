@@ -35,6 +35,7 @@ from ehbox_soap.security.names import (
     WSU,
     X509V3,
 )
+from ehbox_soap.wire import xml
 
 TIMESTAMP_LIFE = timedelta(seconds=60)
 _ID = f"{{{WSU}}}Id"
@@ -136,13 +137,13 @@ class HolderOfKey(_Signature):
         self._assertion = assertion
 
     def _token(self, security: etree._Element) -> list[etree._Element]:
-        security.append(_parsed(self._assertion))
+        security.append(xml.parse(self._assertion))
         return []
 
     def _refer(self, reference: etree._Element) -> None:
         reference.set(f"{{{WSSE11}}}TokenType", SAML_TOKEN)
         identifier = _add(reference, WSSE, "KeyIdentifier", ValueType=SAML_ASSERTION_ID)
-        identifier.text = _parsed(self._assertion).get("AssertionID")
+        identifier.text = xml.parse(self._assertion).get("AssertionID")
 
 
 class BinaryToken(_Signature):
@@ -167,7 +168,3 @@ def _add(parent: etree._Element, namespace: str, name: str, **attributes: str) -
     for attribute, value in attributes.items():
         element.set(attribute, value)
     return element
-
-
-def _parsed(octets: bytes) -> etree._Element:
-    return etree.fromstring(octets, etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=False))

@@ -9,11 +9,10 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from ehbox_soap.client.designators import Designator, claims, owner, rfc1779
+from ehbox_soap.client.designators import Designator, claims, owner
 from ehbox_soap.client.errors import AnswerError, TokenError
 from ehbox_soap.client.signature import BinaryToken, instant
 from ehbox_soap.client.transport import Transport
@@ -21,6 +20,7 @@ from ehbox_soap.clock import Clock
 from ehbox_soap.ids import Chance, hexadecimal
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.security.names import DS, HOLDER_OF_KEY, SAML, SOAP
+from ehbox_soap.security.subject import issuer_rfc1779, subject_rfc1779
 
 SAMLP = "urn:oasis:names:tc:SAML:1.0:protocol"
 SUBJECT_NAME = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
@@ -71,7 +71,7 @@ class Asker:
         wanted = _add(_add(confirmation, SAML, "SubjectConfirmationData"), SAML, "Assertion", **_VERSION)
         wanted.set("AssertionID", f"assertion-{identifier}")
         wanted.set("IssueInstant", instant(now))
-        wanted.set("Issuer", rfc1779(self.entry.certificate.subject))
+        wanted.set("Issuer", subject_rfc1779(self.entry.certificate))
         _add(wanted, SAML, "Conditions", NotBefore=instant(now), NotOnOrAfter=instant(now + validity))
         self._claim(wanted)
         x509_data = _add(_add(confirmation, DS, "KeyInfo"), DS, "X509Data")
@@ -91,12 +91,10 @@ class Asker:
             _add(attribute, SAML, "AttributeValue").text = who.number
 
     def _subject(self, parent: etree._Element) -> etree._Element:
-        certificate: x509.Certificate = self.entry.certificate
         subject = _add(parent, SAML, "Subject")
-        issuer = rfc1779(certificate.issuer)
-        _add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer).text = rfc1779(
-            certificate.subject
-        )
+        issuer = issuer_rfc1779(self.entry.certificate)
+        name = _add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer)
+        name.text = subject_rfc1779(self.entry.certificate)
         return subject
 
 
