@@ -23,6 +23,7 @@ from ehbox_soap.sts.names import samlp
 # A client asks for about a dozen; each one costs a look into a table.
 _MOST_ATTRIBUTES = 256
 _VERSIONED = ("IssueInstant", "MajorVersion", "MinorVersion")
+_NAMED = ("AttributeName", "AttributeNamespace")
 _TYPED = (f"{{{names.XSI}}}type",)
 
 
@@ -76,12 +77,12 @@ def _request(element: etree._Element) -> Request:
     if len(parts) - 1 > _MOST_ATTRIBUTES:
         raise refused("samlp:AttributeQuery", f"asks for more than {_MOST_ATTRIBUTES} attributes")
     evidence, holder = _subject(parts[0])
-    conditions, claims = _evidence(evidence)
+    (not_before, not_on_or_after), claims = _evidence(evidence)
     return Request(
         id=reading.identifier(element, place, "RequestID"),
         holder=holder,
-        not_before=_instant(conditions, "NotBefore"),
-        not_on_or_after=_instant(conditions, "NotOnOrAfter"),
+        not_before=not_before,
+        not_on_or_after=not_on_or_after,
         claims=claims,
         asked=tuple(_designator(part) for part in parts[1:]),
         signed=bool(signatures),
@@ -90,11 +91,11 @@ def _request(element: etree._Element) -> Request:
 
 def _versioned(element: etree._Element, place: str, identifier: str, *more: str) -> None:
     """An element with an id, an IssueInstant and the version 1.1."""
-    reading.attributes(element, place, required=(identifier, *_VERSIONED, *more))
+    own = reading.attributes(element, place, required=(identifier, *_VERSIONED, *more))
     reading.identifier(element, place, identifier)
-    if (element.get("MajorVersion"), element.get("MinorVersion")) != ("1", "1"):
+    if (own["MajorVersion"], own["MinorVersion"]) != ("1", "1"):
         raise refused(place, "is not of SAML 1.1")
-    reading.instant(reading.attribute(element, place, "IssueInstant"), f"{place}/IssueInstant")
+    reading.instant(own["IssueInstant"], f"{place}/IssueInstant")
 
 
 def _subject(element: etree._Element) -> tuple[etree._Element, x509.Certificate]:
@@ -118,51 +119,42 @@ def _subject(element: etree._Element) -> tuple[etree._Element, x509.Certificate]
     (x509_data,) = reading.exactly(key_info, "SubjectConfirmation/KeyInfo", ds("X509Data"))
     (certificate,) = reading.exactly(x509_data, "SubjectConfirmation/KeyInfo/X509Data", ds("X509Certificate"))
     place = "SubjectConfirmation/KeyInfo/X509Data/X509Certificate"
-    return evidence, read_certificate(reading.octets(certificate, place), place)
+    return evidence, read_certificate(reading.leaf(certificate, place), place)
 
 
-def _evidence(element: etree._Element) -> tuple[etree._Element, tuple[Attribute, ...]]:
-    """The Conditions and the claimed attributes of the caller's own, unsigned assertion."""
+def _evidence(element: etree._Element) -> tuple[tuple[datetime, datetime], tuple[Attribute, ...]]:
+    """The span of the Conditions and the claimed attributes of the caller's own, unsigned assertion."""
     place = "SubjectConfirmationData/Assertion"
     _versioned(element, place, "AssertionID", "Issuer")
     conditions, statement = reading.exactly(element, place, saml("Conditions"), saml("AttributeStatement"))
-    reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
+    limits = ("NotBefore", "NotOnOrAfter")
+    own = reading.attributes(conditions, "Conditions", required=limits)
     reading.exactly(conditions, "Conditions")
+    not_before, not_on_or_after = (reading.instant(own[name], f"Conditions/{name}") for name in limits)
     found = reading.children(statement, "AttributeStatement")
     if not found or found[0].tag != saml("Subject"):
         raise refused("AttributeStatement", "does not begin with a Subject")
     if len(found) - 1 > _MOST_ATTRIBUTES:
         raise refused("AttributeStatement", f"claims more than {_MOST_ATTRIBUTES} attributes")
-    return conditions, tuple(_claim(child) for child in found[1:])
+    return (not_before, not_on_or_after), tuple(_claim(child) for child in found[1:])
 
 
 def _claim(element: etree._Element) -> Attribute:
     if element.tag != saml("Attribute"):
         raise refused("AttributeStatement", "holds something else than Attributes after its Subject")
-    reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
+    own = reading.attributes(element, "Attribute", required=_NAMED)
     values = reading.children(element, "Attribute")
-    if not values or any(value.tag != saml("AttributeValue") for value in values):
-        raise refused("Attribute", "does not hold exactly AttributeValues")
+    if not 1 <= len(values) <= _MOST_ATTRIBUTES or any(value.tag != saml("AttributeValue") for value in values):
+        raise refused("Attribute", f"does not hold exactly AttributeValues, 1 to {_MOST_ATTRIBUTES} of them")
     for value in values:
         reading.attributes(value, "AttributeValue", optional=_TYPED)
-    asked = _named(element, "Attribute")
-    return Attribute(asked.namespace, asked.name, tuple(reading.leaf(value, "AttributeValue") for value in values))
+    texts = tuple(reading.leaf(value, "AttributeValue") for value in values)
+    return Attribute(own["AttributeNamespace"], own["AttributeName"], texts)
 
 
 def _designator(element: etree._Element) -> Asked:
     if element.tag != saml("AttributeDesignator"):
         raise refused("samlp:AttributeQuery", "holds something else than AttributeDesignators after its Subject")
-    reading.attributes(element, "AttributeDesignator", required=("AttributeName", "AttributeNamespace"))
+    own = reading.attributes(element, "AttributeDesignator", required=_NAMED)
     reading.exactly(element, "AttributeDesignator")
-    return _named(element, "AttributeDesignator")
-
-
-def _named(element: etree._Element, place: str) -> Asked:
-    return Asked(
-        namespace=reading.attribute(element, place, "AttributeNamespace"),
-        name=reading.attribute(element, place, "AttributeName"),
-    )
-
-
-def _instant(conditions: etree._Element, name: str) -> datetime:
-    return reading.instant(reading.attribute(conditions, "Conditions", name), f"Conditions/{name}")
+    return Asked(own["AttributeNamespace"], own["AttributeName"])
