@@ -37,7 +37,7 @@ class SendMessageRequest:
 
 @dataclass(frozen=True, slots=True)
 class GetMessagesListRequest:
-    """GetMessagesListRequestType. `end_index` None: left out or empty, which LIST-2 reads as start + 99."""
+    """GetMessagesListRequestType. `end_index` None: left out, which LIST-2 reads as start + 99 (empty: 100)."""
 
     source: Source = Source.INBOX
     start_index: int = 1

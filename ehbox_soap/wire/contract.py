@@ -1,0 +1,232 @@
+"""The contract: operations from the WSDL, validation against the XSD, in and out.
+
+Knows: the files in wsdl/ and xsd/, what validation costs. Must not know: what an operation does, typed values.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from ehbox_soap import resources
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.wire import base64text, consultation, publication
+from ehbox_soap.wire.content import INLINE
+from ehbox_soap.wire.violations import Vocabulary, place, tell
+
+# Ours: libxml2 counts the siblings before each element it complains of, so a hundred thousand bad ones take minutes.
+MAX_CHILDREN = 5000
+
+_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+_WSDL_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+class ContractBroken(Exception):
+    """An answer of ours is not valid: an error of the house, never of a caller (SOA-00001). Holds no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a port; `request` and `answer` are elements as {namespace}name."""
+
+    name: str
+    soap_action: str
+    request: str
+    answer: str
+
+
+class _Schemas:
+    """XMLSchema objects for one validation at a time each: their error log belongs to whoever validates."""
+
+    def __init__(self, driver: bytes, resolver: etree.Resolver) -> None:
+        self._driver = driver
+        self._resolver = resolver
+        self._idle: deque[etree.XMLSchema] = deque()
+
+    @contextmanager
+    def borrow(self) -> Iterator[etree.XMLSchema]:
+        """One that nobody else uses meanwhile; as many exist as were ever needed at once."""
+        try:
+            schema = self._idle.pop()
+        except IndexError:
+            schema = self._load()
+        yield schema
+        self._idle.append(schema)
+
+    def _load(self) -> etree.XMLSchema:
+        parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+        parser.resolvers.add(self._resolver)
+        return etree.XMLSchema(etree.fromstring(self._driver, parser))
+
+
+class _OnlyShipped(etree.Resolver):
+    """Lets schemas import each other within their folder, and nothing else from anywhere."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._files = {path.as_uri(): path for path in folder.glob("*.xsd")}
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
+        path = self._files.get(system_url)
+        if path is None:
+            raise FileNotFoundError("a schema refers to something that is not shipped")
+        return self.resolve_string(path.read_bytes(), context, base_url=system_url)
+
+
+class Port:
+    """One port of a service: its operations by request element, and validation against its schemas."""
+
+    def __init__(self, wsdl: Path) -> None:
+        definitions = etree.parse(wsdl, _plain_parser()).getroot()
+        self.name = str(definitions.get("name"))
+        self.namespace = str(definitions.get("targetNamespace"))
+        self.wsdl = wsdl
+        self.operations: Mapping[str, Operation] = {
+            operation.request: operation for operation in _operations(definitions)
+        }
+        imports = {
+            str(item.get("namespace")): (wsdl.parent / str(item.get("schemaLocation"))).resolve()
+            for item in definitions.iterfind(f"{_WSDL}types/{_XS}schema/{_XS}import")
+        }
+        folder = next(iter(imports.values())).parent
+        documents = [etree.parse(path, _plain_parser()).getroot() for path in sorted(folder.glob("*.xsd"))]
+        self._vocabulary = Vocabulary.of(documents)
+        self._binary = _binary_names(documents)
+        self._schemas = _Schemas(_driver(imports), _OnlyShipped(folder))
+
+    def operation(self, element: etree._Element) -> Operation:
+        """The operation that the element in the Body stands for; SOA-03005 if it is none of this port."""
+        operation = self.operations.get(str(element.tag))
+        if operation is None:
+            raise SoapFault("SOA-03005", f"the element in the Body is no operation of {self.name}")
+        return operation
+
+    def validate_request(self, element: etree._Element) -> None:
+        """SOA-03006 for the first thing that breaks the schema: element, rule, limit and line.
+
+        Base64 is checked here in full (libxml2 skips foreign characters), save for the content of documents and
+        annexes: those megabytes are checked once, where they are decoded (SOA-03007).
+        """
+        broken = self._violation(element) or self._bad_base64(element)
+        if broken:
+            raise SoapFault("SOA-03006", broken)
+
+    def validate_answer(self, element: etree._Element) -> None:
+        """ContractBroken if an answer of ours is not valid; clients refuse the whole answer then."""
+        broken = self._violation(element)
+        if broken:
+            raise ContractBroken(broken)
+
+    def _violation(self, element: etree._Element) -> str:
+        """What is wrong with an element and where, "" if nothing. The tree is as before when this returns."""
+        taken: list[tuple[etree._Element, str]] = []
+        try:
+            for item in element.iter():
+                children = len(item)
+                if children > MAX_CHILDREN:
+                    return f"{place(item, element, self._vocabulary)}: more than {MAX_CHILDREN} children"
+                text = item.text if not children and item.tag in self._binary else None
+                if text:
+                    # libxml2 takes seconds for megabytes of base64; an empty element is as valid to it, and what
+                    # the text is like is checked by who decodes it.
+                    taken.append((item, text))
+                    item.text = None
+            with self._schemas.borrow() as schema:
+                if schema.validate(element):
+                    return ""
+                entry = next(iter(schema.error_log))  # type: ignore[call-overload]
+        finally:
+            for item, text in taken:
+                item.text = text
+        return tell(entry, element, self._vocabulary)
+
+    def _bad_base64(self, element: etree._Element) -> str:
+        for item in element.iter(*(self._binary - {INLINE})):
+            try:
+                base64text.decode(item.text or "")
+            except ValueError:
+                at = place(item, element, self._vocabulary)
+                length = len(item.text or "")
+                return f"{at}: datatype xs:base64Binary; value of {length} characters (line {item.sourceline})"
+        return ""
+
+
+class Contract:
+    """The ports of one service folder, by target namespace."""
+
+    def __init__(self, ports: Mapping[str, Port]) -> None:
+        self.ports = ports
+
+    @classmethod
+    def load(cls, service: str) -> Contract:
+        """Reads wsdl/<service>; FileNotFoundError if the package does not ship it."""
+        ports = [Port(path) for path in sorted(resources.path("wsdl", service).glob("*.wsdl"))]
+        return cls({port.namespace: port for port in ports})
+
+    @property
+    def publication(self) -> Port:
+        """ehBoxPublication v3."""
+        return self.ports[publication.NAMESPACE]
+
+    @property
+    def consultation(self) -> Port:
+        """ehBoxConsultation v3."""
+        return self.ports[consultation.NAMESPACE]
+
+
+def _plain_parser() -> etree.XMLParser:
+    return etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False, remove_comments=True)
+
+
+def _operations(definitions: etree._Element) -> Iterator[Operation]:
+    """Joins portType, messages and binding."""
+    elements = {
+        str(message.get("name")): _qualified(part, "element")
+        for message in definitions.iterfind(f"{_WSDL}message")
+        for part in message.iterfind(f"{_WSDL}part")
+    }
+    actions = {
+        str(operation.get("name")): str(soap.get("soapAction", ""))
+        for operation in definitions.iterfind(f"{_WSDL}binding/{_WSDL}operation")
+        for soap in operation.iterfind(f"{_WSDL_SOAP}operation")
+    }
+    for operation in definitions.iterfind(f"{_WSDL}portType/{_WSDL}operation"):
+        name = str(operation.get("name"))
+        request, answer = (
+            elements[_qualified(operation.find(f"{_WSDL}{way}"), "message").rpartition("}")[2]]
+            for way in ("input", "output")
+        )
+        yield Operation(name, actions[name], request, answer)
+
+
+def _qualified(element: etree._Element | None, attribute: str) -> str:
+    """The QName in an attribute as {namespace}name."""
+    if element is None:
+        raise ValueError("the WSDL lacks an element")
+    prefix, _, name = str(element.get(attribute)).rpartition(":")
+    return f"{{{element.nsmap[prefix or None]}}}{name}"
+
+
+def _driver(imports: Mapping[str, Path]) -> bytes:
+    """A schema that only imports those of the WSDL, by absolute address."""
+    schema = etree.Element(f"{_XS}schema", nsmap={"xs": _XS[1:-1]})
+    for namespace, path in imports.items():
+        etree.SubElement(schema, f"{_XS}import", namespace=namespace, schemaLocation=path.as_uri())
+    return etree.tostring(schema)
+
+
+def _binary_names(documents: list[etree._Element]) -> frozenset[str]:
+    """The names of local elements that are base64Binary wherever they occur."""
+    kinds: dict[str, set[bool]] = {}
+    for document in documents:
+        for item in document.iterfind(f".//{_XS}element[@name]"):
+            base = item.find(f"{_XS}complexType/{_XS}simpleContent/{_XS}extension")
+            kind = item.get("type") or (base.get("base") if base is not None else None)
+            kinds.setdefault(str(item.get("name")), set()).add(kind == "xs:base64Binary")
+    return frozenset(name for name, binary in kinds.items() if binary == {True})
