@@ -149,7 +149,8 @@ class Server:
 
     def _ready(self) -> HttpAnswer:
         """Ready means that the store can be written."""
-        return _text(200, "ready") if self.house.store.writable() else _text(503, "the store cannot be written")
+        ready = self.house.store.writable()
+        return _text(200, "ready") if ready else _text(503, "the store cannot be written")
 
 
 def _drain(environ: Environ) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-import ehbox_soap.ports.compat  # noqa: F401  (before anything of Spyne)
 from spyne import AnyXml, Application, Service, rpc
 from spyne.error import ResourceNotFoundError
 from spyne.model.fault import Fault
@@ -22,6 +21,7 @@ from spyne.service import ServiceMeta
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+import ehbox_soap.ports.compat  # noqa: F401  (before anything of Spyne)
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.ports.call import Call, Encoded, House, HttpAnswer
 from ehbox_soap.ports.faults import envelope_of
@@ -33,9 +33,11 @@ XML_TYPE = "text/xml; charset=utf-8"
 class Dialect(Protocol):
     """What differs between the ports. Each step raises SoapFault; `perform` runs inside the call's transaction."""
 
-    namespace: str
-    operations: Mapping[str, tuple[str, str]]
-    """Operation name to the local names of its request and answer elements."""
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def operations(self) -> Mapping[str, tuple[str, str]]:
+        """Operation name to the local names of its request and answer elements."""
 
     def check_action(self, call: Call) -> None: ...
     def decode(self, call: Call) -> object: ...
@@ -90,7 +92,7 @@ class Wire(Soap11):  # type: ignore[misc]
     def deserialize(self, ctx: Any, message: object) -> None:
         """SOAPAction and headers, then who calls, then the XSD, then the typed request."""
         call: Call = ctx.udc
-        call.operation = ctx.descriptor.name
+        call.operation = ctx.function.__name__
         with edge(call):
             assert call.envelope is not None
             self.dialect.check_action(call)

@@ -6,7 +6,7 @@ Knows: what a call has gathered so far, its transaction, the rooms' shared insta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -18,6 +18,7 @@ from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.sts.saml11 import StsRules
 from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire import mime
 from ehbox_soap.wire.contract import Contract
@@ -34,6 +35,7 @@ class House:
     store: Store
     rules: MailboxRules
     signer: Signer | None
+    sts_rules: StsRules
     clock: Clock
     mailbox_clock: Clock
     chance: Chance
@@ -88,10 +90,8 @@ class Call:
         if self._scope is not None:
             scope, self._scope, self.transaction = self._scope, None, None
             undo = _RolledBack()
-            try:
+            with suppress(_RolledBack):
                 scope.__exit__(_RolledBack, undo, None)
-            except _RolledBack:
-                pass
 
     def release(self) -> None:
         """Drops what is large, so that a 10 MB request is gone with its answer although Spyne's contexts are cyclic."""

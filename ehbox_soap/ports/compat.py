@@ -23,7 +23,7 @@ class _MovesLoader(importlib.abc.Loader):
     """Asks the vendored six's own importer, by the names it had before Python 3.12."""
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        module: ModuleType = sys.modules["spyne.util.six"]._importer.load_module(spec.name)  # type: ignore[attr-defined]
+        module: ModuleType = sys.modules["spyne.util.six"]._importer.load_module(spec.name)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
@@ -62,7 +62,7 @@ def prepare() -> None:
         import spyne.const
         import spyne.server.wsgi
     # Our finder answers for it; left there, every failed import on 3.11 would warn.
-    importer = sys.modules["spyne.util.six"]._importer  # type: ignore[attr-defined]
+    importer = sys.modules["spyne.util.six"]._importer
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importer]
     # MethodContext.close would run a full collection every second inside a request.
     spyne.const.MIN_GC_INTERVAL = math.inf

@@ -26,7 +26,7 @@ def _get_box_info(request: types.GetBoxInfoRequest, scene: Scene) -> types.GetBo
 
 BUILT = {
     # A list marks what it shows as received, a full message as read (ACK-1): both write.
-    "getMessagesList": Operation(_get_messages_list, types.GetMessagesListResponse, writes=True),
-    "getFullMessage": Operation(_get_full_message, types.GetFullMessageResponse, writes=True),
-    "getBoxInfo": Operation(_get_box_info, types.GetBoxInfoResponse, writes=False),
+    "getMessagesList": Operation(_get_messages_list, writes=True),
+    "getFullMessage": Operation(_get_full_message, writes=True),
+    "getBoxInfo": Operation(_get_box_info, writes=False),
 }

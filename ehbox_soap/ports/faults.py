@@ -33,18 +33,18 @@ def system_error(house: House, fault: SoapFault) -> SystemError:
 
 
 def envelope_of(call: Call, error: object) -> bytes:
-    """The fault envelope of what a step raised; notes on the call what is told. Anything of Spyne's own is SOA-00001."""
+    """The fault envelope of what a step raised, noted on the call; anything of Spyne's own is SOA-00001."""
     cause = getattr(error, "cause", None)
     fault = cause if isinstance(cause, SoapFault) else SoapFault("SOA-00001")
     detail = system_error(call.house, fault)
     call.outcome, call.fault_id, call.reason = fault.code, detail.id, fault.reason
-    return soap.fault_envelope(detail, fault.row.side)
+    return soap.fault_envelope(fault.row.side, fault.code, detail)
 
 
 def fault_answer(house: House, fault: SoapFault) -> tuple[HttpAnswer, str]:
     """A whole answer for a request that is refused before it reaches a port, and its Id."""
     detail = system_error(house, fault)
-    body = soap.fault_envelope(detail, fault.row.side)
+    body = soap.fault_envelope(fault.row.side, fault.code, detail)
     return HttpAnswer(
         500, (("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", str(len(body)))), body
     ), detail.id

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from ehbox_soap.clock import Clock
 from ehbox_soap.errors import Refusal, SoapFault
 from ehbox_soap.ids import Chance
-from ehbox_soap.mailbox.answers import refused
+from ehbox_soap.mailbox.answers import refused_answer
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules, identify
 from ehbox_soap.ports.call import Call, Encoded
-from ehbox_soap.security.trust import names
+from ehbox_soap.security.subject import names
 from ehbox_soap.security.wss import VerifiedCall
 from ehbox_soap.store.transaction import Transaction
-from ehbox_soap.wire import codec, soap
+from ehbox_soap.wire import codec, soap, types
 from ehbox_soap.wire.contract import Port
 
 
@@ -37,10 +36,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation that is built. `answer` is its answer type; a refusal is that type with a Status only."""
+    """One operation that is built, and whether it may write."""
 
-    run: Callable[[Any, Scene], Any]
-    answer: Callable[..., Any]
+    run: Callable[[Any, Scene], types.Answer]
     writes: bool
 
 
@@ -92,12 +90,12 @@ class MailboxDialect:
         assertion = decoded.verified.assertion
         attributes = [(a.namespace, a.name, value) for a in assertion.attributes for value in a.values]
         caller = identify(attributes, names(assertion.holder), transaction, house.rules)
-        now = _now(house.mailbox_clock)
+        now = house.mailbox_clock.now()
         try:
             with transaction.savepoint():
                 answer = operation.run(decoded.request, Scene(caller, transaction, now, house.rules, house.chance))
         except Refusal as refusal:
-            answer = operation.answer(status=refused(refusal))
+            answer = refused_answer(cast(types.Request, decoded.request), refusal)
         call.outcome = answer.status.code
         return answer
 
@@ -117,10 +115,6 @@ def _begin(call: Call, verified: VerifiedCall, writes: bool) -> Transaction:
     transaction = call.begin(write=True)
     transaction.replay.remember(verified.replay_key, verified.replay_until, now)
     return transaction
-
-
-def _now(clock: Clock) -> datetime:
-    return clock.now()
 
 
 def _local(name: str) -> str:

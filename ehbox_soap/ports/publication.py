@@ -16,4 +16,4 @@ def _send_message(request: types.SendMessageRequest, scene: Scene) -> types.Send
     return publication.send_message(request, scene.caller, scene.transaction, scene.now, scene.rules, scene.chance)
 
 
-BUILT = {"sendMessage": Operation(_send_message, types.SendMessageResponse, writes=True)}
+BUILT = {"sendMessage": Operation(_send_message, writes=True)}

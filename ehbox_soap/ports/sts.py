@@ -66,7 +66,9 @@ class StsDialect:
         if house.signer is None:
             raise SoapFault("SOA-02001", "this server has no STS")
         transaction = call.begin(write=False)
-        answer = saml11.answer(asked.element, asked.verified, transaction, house.clock, house.chance, house.signer)
+        answer = saml11.answer(
+            asked.element, asked.verified, transaction, house.clock, house.chance, house.signer, house.sts_rules
+        )
         call.outcome = "100"
         return answer
 

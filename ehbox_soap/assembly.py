@@ -1,0 +1,104 @@
+"""Puts the house together from the settings: the store, who is trusted, the contract, the STS's key.
+
+Knows: every room's constructor. Must not know: HTTP, requests. `prepare` runs once, before any worker; `build` runs
+in each worker, because database connections and locks do not survive a fork.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from ehbox_soap import config, log, resources
+from ehbox_soap.clock import Clock, SystemClock
+from ehbox_soap.config import Settings
+from ehbox_soap.ids import Chance, SystemChance
+from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.ports.call import House
+from ehbox_soap.register import seed
+from ehbox_soap.security import policy
+from ehbox_soap.security.trust import Trust
+from ehbox_soap.security.wss import Verifier
+from ehbox_soap.store.engine import Store
+from ehbox_soap.sts.saml11 import StsRules
+from ehbox_soap.sts.signer import Signer
+from ehbox_soap.wire.contract import Contract
+
+
+def authority(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Authority:
+    """The test authority in the data folder, made first if there is none."""
+    return Authority.create(config.pki_folder(settings), clock or SystemClock(), chance or SystemChance())
+
+
+def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> None:
+    """Folder, test authority, migrated store, seeds; idempotent, and safe where several servers start at once.
+
+    Raises what the rooms raise: SeedError for a seed that is wrong, AuthorityError, the database's errors.
+    """
+    config.data_folder(settings).mkdir(parents=True, exist_ok=True)
+    authority(settings, clock, chance)
+    store = Store.open(config.database_url(settings))
+    try:
+        store.migrate()
+        files = [resources.path("conf", "seed.toml")] if settings.people.builtin_seed else []
+        seeds = [seed.read_seed(path) for path in (*files, *settings.people.seeds)]
+        with store.begin() as transaction:
+            for entries in seeds:
+                seed.load(entries, transaction)
+    finally:
+        store.close()
+
+
+def build(
+    settings: Settings,
+    clock: Clock | None = None,
+    mailbox_clock: Clock | None = None,
+    chance: Chance | None = None,
+) -> House:
+    """The house of one worker process. Tests hand in their own clocks and chance."""
+    clock = clock or SystemClock()
+    chance = chance or SystemChance()
+    log.set_up(settings.log)
+    test_authority = authority(settings, clock, chance)
+    sts = test_authority.sts
+    trust = Trust(
+        (*test_authority.certificates, *_certificates(settings.security.authorities)),
+        (sts.certificate, *_certificates(settings.security.sts_certificates)),
+    )
+    profile = policy.profile(
+        settings.security.profile,
+        skew_seconds=settings.security.skew_seconds,
+        timestamp_seconds=settings.security.timestamp_seconds,
+    )
+    signer = Signer(sts.key, sts.certificate) if settings.sts.enabled else None
+    return House(
+        settings=settings,
+        contract=Contract.load("ehealthbox"),
+        verifier=Verifier(profile, trust, clock),
+        store=Store.open(config.database_url(settings)),
+        rules=MailboxRules.from_settings(settings.mailbox),
+        signer=signer,
+        sts_rules=StsRules(profile, trust, settings.sts.issuer, timedelta(seconds=settings.sts.max_validity_seconds)),
+        clock=clock,
+        mailbox_clock=mailbox_clock or clock,
+        chance=chance,
+    )
+
+
+def _certificates(files: Iterable[Path]) -> tuple[x509.Certificate, ...]:
+    """Every certificate of PEM or DER files; OSError or ValueError names the file."""
+    found: list[x509.Certificate] = []
+    for path in files:
+        octets = path.read_bytes()
+        try:
+            if b"-----BEGIN" in octets:
+                found.extend(x509.load_pem_x509_certificates(octets))
+            else:
+                found.append(x509.load_der_x509_certificate(octets))
+        except ValueError as error:
+            raise ValueError(f"{path}: not a certificate") from error
+    return tuple(found)

@@ -1,0 +1,71 @@
+"""Runs the server under gunicorn: prepares once, forks workers, prints the addresses.
+
+Knows: gunicorn's application class and conf/gunicorn.conf.py. Must not know: requests.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from ehbox_soap import assembly, log, resources
+from ehbox_soap.config import Settings
+from ehbox_soap.ports import consultation, publication, sts
+from ehbox_soap.server import Server
+
+READY = "ehbox-soap ready on"
+
+
+def addresses(base: str) -> list[str]:
+    """Where what is served, one line each; `base` like http://127.0.0.1:8080."""
+    return [
+        f"  publication   {base}{publication.PATH}?wsdl",
+        f"  consultation  {base}{consultation.PATH}?wsdl",
+        f"  STS           {base}{sts.PATHS[0]}",
+        f"  health        {base}/livez  {base}/readyz",
+    ]
+
+
+class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn's view of the server. Each worker builds its own house after the fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        server = self.settings.server
+        fixed = runpy.run_path(str(resources.path("conf", "gunicorn.conf.py")))
+        for name, value in fixed.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        self.cfg.set("bind", f"{host}:{server.port}")
+        self.cfg.set("workers", server.workers)
+        self.cfg.set("threads", server.threads)
+        self.cfg.set("when_ready", _announce)
+
+    def load(self) -> Server:
+        return Server(assembly.build(self.settings))
+
+
+def _announce(arbiter: Any) -> None:
+    """Prints the addresses once gunicorn listens; with port 0 this is where the port is told."""
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    sys.stdout.write("\n".join([f"{READY} {base}", *addresses(base)]) + "\n")
+    sys.stdout.flush()
+
+
+def serve(settings: Settings) -> int:
+    """Serves until SIGTERM or Ctrl-C; 0 on an orderly end. Raises what `assembly.prepare` raises."""
+    log.set_up(settings.log)
+    assembly.prepare(settings)
+    try:
+        _Application(settings).run()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0

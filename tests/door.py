@@ -1,0 +1,166 @@
+"""The front door for tests: a whole server in the process, its clocks in the test's hand.
+
+Knows: how a server is put together, the layout of connector 4.0. Must not know: what any answer should be.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from ehbox_soap import assembly, config
+from ehbox_soap.clock import SetClock
+from ehbox_soap.config import Settings
+from ehbox_soap.ids import SeededChance, hexadecimal
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.entries import KeyEntry, KeyKind
+from ehbox_soap.ports import consultation, publication, sts
+from ehbox_soap.ports.call import HttpAnswer
+from ehbox_soap.server import Server
+from ehbox_soap.store.tables import metadata
+from tests.clients.connector40 import Connector40, HttpRequest
+
+START = SetClock().moment
+PUBLICATION, CONSULTATION, STS = publication.PATH, consultation.PATH, sts.PATHS[0]
+IDENTIFICATION = "urn:be:fgov:identification-namespace"
+CERTIFIED = "urn:be:fgov:certified-namespace:ehealth"
+
+
+@dataclass
+class Client:
+    """A person or organisation with its keys, its assertion and the connector's way of calling."""
+
+    connector: Connector40
+    entry: KeyEntry
+    assertion: str = ""
+
+
+@dataclass
+class Door:
+    """A server of its own for a test. `template` is a prepared data folder that is copied."""
+
+    folder: Path
+    template: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    clock: SetClock = field(default_factory=lambda: SetClock(START))
+    mailbox_clock: SetClock = field(default_factory=lambda: SetClock(START))
+
+    def __post_init__(self) -> None:
+        shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
+        self.chance = SeededChance(1)
+        self.settings = settings_of(self.folder, self.overrides)
+        self.house = assembly.build(self.settings, self.clock, self.mailbox_clock, self.chance)
+        self.server = Server(self.house)
+
+    def advance(self, **amount: float) -> None:
+        """Moves both clocks."""
+        self.clock.advance(**amount)
+        self.mailbox_clock.advance(**amount)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.moment
+
+    def send(self, request: HttpRequest) -> HttpAnswer:
+        """One POST the whole way, in the process."""
+        return self.post(request.path, request.body, dict(request.headers))
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        """One POST of any bytes; header names in any case."""
+        stated = {name.lower(): value for name, value in (headers or {"Content-Type": "text/xml"}).items()}
+        return self.server.answer(path, stated, body)
+
+    def person(self, inss: str, designators: tuple[str, ...], kind: KeyKind = "rsa") -> Client:
+        """A person of the seed with an assertion for what it asks to be certified."""
+        entry = _person(self.template, inss, kind)
+        names = ("urn:be:fgov:ehealth:1.0:certificateholder:person:ssin", "urn:be:fgov:person:ssin")
+        return self._client(entry, tuple((name, inss) for name in names), designators)
+
+    def organisation(
+        self, type: str, number: str, identification: tuple[str, ...], designators: tuple[str, ...]
+    ) -> Client:
+        """An organisation of the seed; `type` as the certificate's OU has it, e.g. NIHII-HOSPITAL."""
+        entry = _organisation(self.template, type, number)
+        return self._client(entry, tuple((name, number) for name in identification), designators)
+
+    def _client(self, entry: KeyEntry, claims: tuple[tuple[str, str], ...], designators: tuple[str, ...]) -> Client:
+        connector = Connector40(entry.key, entry.certificate, lambda: hexadecimal(self.chance))
+        client = Client(connector, entry)
+        asked = [(name, IDENTIFICATION) for name, _ in claims] + [(name, CERTIFIED) for name in designators]
+        answer = self.send(connector.request_secure_token(STS, self.now, claims, asked))
+        client.assertion = assertion_of(answer)
+        return client
+
+    def contents(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table but the replay keys: equal before and after means that nothing was changed."""
+        with self.house.store._engine.connect() as connection:
+            return {
+                table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+                for table in metadata.sorted_tables
+                if table.name != "replay_key"
+            }
+
+    def close(self) -> None:
+        self.house.store.close()
+
+
+def settings_of(folder: Path, overrides: Mapping[str, str]) -> Settings:
+    """The settings of a server whose data stands in `folder`."""
+    return config.load(None, {"data.folder": str(folder), **overrides})
+
+
+def prepared(folder: Path) -> Path:
+    """A data folder with authority, tables and seed, made with the tests' clock."""
+    assembly.prepare(settings_of(folder, {}), SetClock(START), SeededChance(0))
+    return folder
+
+
+def assertion_of(answer: HttpAnswer) -> str:
+    """The assertion's very characters in an answer of the STS."""
+    assert answer.status == 200, answer.body
+    octets = answer.body
+    start = octets.find(b"<Assertion ")
+    assert start >= 0, octets
+    return octets[start : octets.index(b"</Assertion>") + len(b"</Assertion>")].decode()
+
+
+def content_of(answer: HttpAnswer) -> etree._Element:
+    """The Body's element of an answer."""
+    octets = answer.body
+    if dict(answer.headers)["Content-Type"].startswith("multipart/related"):
+        octets = octets[octets.index(b"<?xml") : octets.index(b"</soap:Envelope>") + len(b"</soap:Envelope>")]
+    (body,) = etree.fromstring(octets)
+    return body[0]
+
+
+def fault_code(answer: HttpAnswer) -> str:
+    """The faultstring of a fault."""
+    assert answer.status == 500, answer.body
+    return str(content_of(answer).findtext("faultstring"))
+
+
+def status_code(answer: HttpAnswer) -> str:
+    """The Status code of an answer."""
+    assert answer.status == 200, answer.body
+    return str(content_of(answer).findtext("Status/Code"))
+
+
+@cache
+def _authority(template: Path) -> Authority:
+    return Authority.open(template / "pki", SetClock(START), SeededChance(7))
+
+
+@cache
+def _person(template: Path, inss: str, kind: KeyKind) -> KeyEntry:
+    return _authority(template).person(inss, "TEST PERSON", kind=kind)
+
+
+@cache
+def _organisation(template: Path, type: str, number: str) -> KeyEntry:
+    return _authority(template).organisation(type, number, "TEST ORGANISATION")
