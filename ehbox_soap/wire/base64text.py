@@ -1,7 +1,7 @@
 """Base64 exactly as xs:base64Binary has it: text to octets and back.
 
 Knows: the lexical space of xs:base64Binary, which neither libxml2 (skips foreign characters) nor Python (accepts
-set bits after the end) checks in full. Must not know: where the text stands.
+set bits and padding after the end) checks in full. Must not know: where the text stands.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def decode(text: str | bytes) -> bytes:
         octets = octets.translate(None, _SPACE)
         decoded = binascii.a2b_base64(octets, strict_mode=True)
     rest = len(decoded) % 3
+    if len(octets) != (len(decoded) + 2) // 3 * 4:
+        raise ValueError("padding in excess")
     if rest and binascii.b2a_base64(decoded[-rest:], newline=False) != octets[-4:]:
         raise ValueError("bits are set after the end")
     return decoded

@@ -33,6 +33,7 @@ _BOUNDARY = re.compile(rf"[\x20-\x7e]{{0,{MAX_BOUNDARY - 1}}}[\x21-\x7e]")
 _END_OF_LINE = re.compile(rb"(--)?[ \t]*(?:\r\n|\Z)")
 _XML_PART = re.compile(r"text/xml[ \t]*(?:;|\Z)", re.IGNORECASE)
 _WRITTEN_ID = re.compile(r"[A-Za-z0-9._@-]{1,255}")
+_WRITTEN_BOUNDARY = re.compile(r"[A-Za-z0-9._=-]{1,60}")
 _WRITTEN_TYPE = re.compile(
     r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:; ?[A-Za-z0-9_.-]+=(?:[A-Za-z0-9_.:/+-]+|\"[A-Za-z0-9_.:/+ -]*\"))*"
 )
@@ -156,7 +157,7 @@ def _root(parts: Sequence[Part], start: str | None) -> int:
     """The index of the root: the part that `start` names, else the first text/xml one, where one that nothing can
     refer to comes before one with a Content-ID (an attachment may be text/xml too, and the order is arbitrary)."""
     xml = [index for index, part in enumerate(parts) if _XML_PART.match(part.content_type)]
-    if start is not None:
+    if start:
         wanted = start.strip().removeprefix("<").removesuffix(">")
         xml = [index for index in xml if parts[index].content_id == wanted]
     if not xml:
@@ -177,13 +178,17 @@ def _by_id(parts: Sequence[Part], root: int) -> Mapping[str, Part]:
 def write(root: bytes, parts: Sequence[Part], boundary: str) -> tuple[str, bytes]:
     """The Content-Type and the body for a document and its attachments; without any, the document alone.
 
-    `boundary` (A-Z a-z 0-9 . _ -) is made longer until it occurs in no part. A Content-ID out of other characters
-    than A-Z a-z 0-9 . _ @ - is a ValueError; a Content-Type that a reader may stumble over becomes octet-stream.
+    `boundary` is made longer until it occurs in no part. ValueError: a boundary or a Content-ID out of other
+    characters than A-Z a-z 0-9 . _ - (and = or @), a Content-ID twice. A Content-Type that a reader may stumble over
+    becomes octet-stream.
     """
     if not parts:
         return TEXT_XML, root
-    if any(not _WRITTEN_ID.fullmatch(part.content_id) or part.content_id == ROOT_ID for part in parts):
+    ids = {ROOT_ID, *(part.content_id for part in parts)}
+    if len(ids) <= len(parts) or not all(map(_WRITTEN_ID.fullmatch, ids)):
         raise ValueError("a Content-ID is not fit to be written")
+    if not _WRITTEN_BOUNDARY.fullmatch(boundary):
+        raise ValueError("the boundary is not fit to be written")
     token = boundary
     attempt = 0
     while any(token.encode("ascii") in data for data in (root, *(part.data for part in parts))):
