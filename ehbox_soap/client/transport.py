@@ -70,6 +70,13 @@ class Transport(zeep.Transport):
         except requests.RequestException as error:
             raise UnreachableError(f"{url}: {type(error).__name__}") from error
 
+    def is_ready(self, url: str) -> bool:
+        """Whether a GET of that address is answered by 200; no connection is no."""
+        try:
+            return self.session.get(url, timeout=self.operation_timeout).status_code == 200
+        except requests.RequestException:
+            return False
+
 
 def _read(response: requests.Response) -> Reply:
     if response.status_code not in (200, 500):

@@ -1,0 +1,43 @@
+"""Where a platform's services are: its own paths below one base address.
+
+Knows: paths. Must not know: what is behind them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PUBLICATION_PATH = "/ehBoxPublication/v3"
+CONSULTATION_PATH = "/ehBoxConsultation/v3"
+STS_PATH = "/IAM/Saml11TokenService/v1"
+READY_PATH = "/readyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses of one server; `base` like http://127.0.0.1:8080."""
+
+    base: str
+
+    @property
+    def publication(self) -> str:
+        """Of ehBoxPublication v3."""
+        return self._below(PUBLICATION_PATH)
+
+    @property
+    def consultation(self) -> str:
+        """Of ehBoxConsultation v3."""
+        return self._below(CONSULTATION_PATH)
+
+    @property
+    def sts(self) -> str:
+        """Of the STS, SAML-P dialect."""
+        return self._below(STS_PATH)
+
+    @property
+    def ready(self) -> str:
+        """Of the answer whether it is ready; ehbox-soap's own."""
+        return self._below(READY_PATH)
+
+    def _below(self, path: str) -> str:
+        return self.base.rstrip("/") + path

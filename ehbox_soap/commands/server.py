@@ -1,0 +1,123 @@
+"""Verbs about the server itself: serve, settings, seed, ready.
+
+Knows: the settings, the server's entrance, the register's seeds. Must not know: HTTP, SQL.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ehbox_soap import clock, config
+from ehbox_soap.client.addresses import Addresses
+from ehbox_soap.client.errors import UnreachableError
+from ehbox_soap.client.transport import Transport
+from ehbox_soap.commands.options import FILE, assignments, data_options, json_option, settings_of, url_option
+from ehbox_soap.commands.shown import tell_json
+from ehbox_soap.ids import SystemChance
+from ehbox_soap.pki.authority import AuthorityError
+from ehbox_soap.register import seed as seeds
+from ehbox_soap.store.engine import Store
+
+_POLL_SECONDS = 0.2
+
+
+@click.command()
+@data_options
+@click.option("--host", help="address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="port; 0 takes a free one  [default: 8080]")
+@click.option("--workers", type=click.IntRange(1), help="worker processes  [default: 2]")
+@click.option(
+    "--set", "assigned", multiple=True, metavar="SECTION.NAME=VALUE", help="any setting, see `ehbox settings`"
+)
+def serve(config_file: Path | None, data: Path | None, assigned: tuple[str, ...], **flags: Any) -> None:
+    """Serves both ports and the STS until Ctrl-C; needs no configuration.
+
+    At its first start it makes a data folder with a test PKI and loads the shipped seed.
+
+    \b
+    Example:
+      ehbox serve --data /tmp/boxes --port 0 --set mailbox.directory=strict
+    """
+    from ehbox_soap import serving
+
+    own = {f"server.{name}": str(value) for name, value in flags.items() if value is not None}
+    settings = settings_of(config_file, data, {**assignments(assigned), **own})
+    try:
+        code = serving.serve(settings)
+    except (AuthorityError, seeds.SeedError, ValueError, OSError) as error:
+        raise click.UsageError(str(error)) from error
+    click.get_current_context().exit(code)
+
+
+@click.command()
+def settings() -> None:
+    """Prints every setting with its default, as a file for --config.
+
+    \b
+    Example:
+      ehbox settings > ehbox.toml && ehbox serve --config ehbox.toml
+    """
+    click.echo(config.document(), nl=False)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@data_options
+@json_option
+def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Puts people, organisations and boxes of FILES into the register.
+
+    Files are TOML or JSON lines; conf/seed.toml shows the format. A running server knows them at once. Loading a file
+    again brings its entries up to date.
+
+    \b
+    Example:
+      ehbox seed colleagues.toml --data /tmp/boxes
+    """
+    chosen = settings_of(config_file, data)
+    try:
+        read = [seeds.read_seed(path) for path in files]
+    except seeds.SeedError as error:
+        raise click.UsageError(str(error)) from error
+    config.data_folder(chosen).mkdir(parents=True, exist_ok=True)
+    store = Store.open(config.database_url(chosen))
+    try:
+        store.migrate()
+        with store.begin() as transaction:
+            for entries in read:
+                seeds.load(entries, transaction)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    finally:
+        store.close()
+    counts = {
+        "people": sum(len(entries.people) for entries in read),
+        "organisations": sum(len(entries.organisations) for entries in read),
+        "boxes": sum(len(entries.boxes) for entries in read),
+    }
+    if as_json:
+        tell_json(counts)
+    else:
+        click.echo("loaded " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
+@click.command()
+@url_option
+@click.option("--wait", type=click.FloatRange(0), default=0.0, help="seconds to wait for it  [default: 0]")
+def ready(url: str, wait: float) -> None:
+    """Tells whether the server is ready: exit code 0, else 3.
+
+    \b
+    Example:
+      ehbox serve & ehbox ready --wait 30 && ehbox token --as 71031499894
+    """
+    transport = Transport(SystemChance(), timeout_seconds=5)
+    deadline = clock.monotonic() + wait
+    while not transport.is_ready(Addresses(url).ready):
+        if clock.monotonic() >= deadline:
+            raise UnreachableError(f"{url} is not ready")
+        clock.wait(_POLL_SECONDS)
+    click.echo(f"{url} is ready")
