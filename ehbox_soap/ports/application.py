@@ -21,7 +21,6 @@ from spyne.service import ServiceMeta
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-import ehbox_soap.ports.compat  # noqa: F401  (before anything of Spyne)
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.ports.call import Call, Encoded, House, HttpAnswer
 from ehbox_soap.ports.faults import envelope_of

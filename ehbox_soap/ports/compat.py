@@ -1,7 +1,7 @@
 """Makes Spyne 2.14.0 importable on Python 3.11 to 3.13, and quiet.
 
 Knows: Spyne's vendored six, its garbage collection, its loggers. Must not know: what the ports do with Spyne.
-Import this before anything of Spyne.
+The package imports this before anything of Spyne.
 """
 
 from __future__ import annotations
