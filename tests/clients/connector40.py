@@ -137,7 +137,7 @@ class Connector40:
             f"<ds:X509Certificate>{self._certificate()}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
             f"</saml:SubjectConfirmation></saml:Subject>{wanted}</samlp:AttributeQuery></samlp:Request>"
         )
-        body = self._secured(content, now, None)
+        body = self.secured(content, now, None)
         return _plain(path, "urn:be:fgov:ehealth:sts:protocol:v1:RequestSecureToken", body)
 
     def send_message(self, path: str, now: datetime, assertion: str, letter: Letter) -> HttpRequest:
@@ -166,7 +166,7 @@ class Connector40:
             "<PublicationReceipt>true</PublicationReceipt><ReceivedReceipt>true</ReceivedReceipt>"
             f"<ReadReceipt>true</ReadReceipt></ContentSpecification>{author}</ContentContext></ns2:SendMessageRequest>"
         )
-        envelope = self._secured(content, now, assertion)
+        envelope = self.secured(content, now, assertion)
         parts = [(files[number], references[number]) for number in letter.part_order or range(len(files))]
         body = _multipart(self.boundary, envelope, parts)
         content_type = f'multipart/related; boundary="{self.boundary}"; type="text/xml"'
@@ -195,9 +195,9 @@ class Connector40:
         start = f'ns2:{name}Request xmlns:ns2="{CONSULTATION}"'
         element = f"<{start}>{content}</ns2:{name}Request>" if content else f"<{start}/>"
         action = f"{CONSULTATION}:{name[0].lower()}{name[1:]}"
-        return _plain(path, action, self._secured(element, now, assertion))
+        return _plain(path, action, self.secured(element, now, assertion))
 
-    def _secured(self, content: str, now: datetime, assertion: str | None) -> bytes:
+    def secured(self, content: str, now: datetime, assertion: str | None) -> bytes:
         """The envelope around `content`; with an assertion as the mailbox wants it, without as the STS does."""
         stamp, body, token_name, *names = (
             prefix + self.identifiers() for prefix in ("TS-", "id-", "X509-", "SIG-", "KI-", "STR-")
