@@ -53,8 +53,8 @@ def read_certificate(text: str, place: str) -> x509.Certificate:
 class Trust:
     """Certificates that are believed without further proof.
 
-    `authorities` are CA certificates, roots or intermediates; what they issued (through others of them) is believed.
-    `sts_certificates` are believed each for itself. Thread-safe.
+    `authorities` are CA certificates, roots or intermediates: what one of them issued is believed, so an intermediate
+    must be named itself. `sts_certificates` are believed each for itself. Thread-safe.
     """
 
     def __init__(self, authorities: Sequence[x509.Certificate], sts_certificates: Sequence[x509.Certificate]) -> None:
@@ -116,13 +116,6 @@ def _demand_valid(certificate: x509.Certificate, place: str, now: datetime) -> N
         raise refused(place, "is no longer valid")
 
 
-def _is_authority(
-    _policy: verification.Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints
-) -> None:
-    if not constraints.ca:
-        raise ValueError("is no authority")
-
-
 def _is_no_authority(
     _policy: verification.Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints | None
 ) -> None:
@@ -141,10 +134,11 @@ def _may_sign(_policy: verification.Policy, _certificate: x509.Certificate, usag
 
 
 # The platform's certificates and the eID's have no subject alternative name, and test authorities come as they are:
-# no demand is made beyond what makes a chain a chain.
+# no demand is made beyond what makes a chain a chain. That an authority says CA:TRUE is checked wherever the
+# extension is there; here it is made to be there.
 _AUTHORITY = (
     ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_authority)
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_issue)
 )
 _HOLDER = (

@@ -28,7 +28,7 @@ from tests.security.builders import (
     with_token,
 )
 from tests.security.checks import refusal, refusal_of, trust, verifier
-from tests.security.edits import SIGNATURE, Edit, add, call, double, drop
+from tests.security.edits import KINDS, SIGNATURE, Edit, Kind, add, call, double, drop
 from tests.security.exclusive import exclusive
 from tests.security.keys import ec_key, holder, pki, rsa_key
 
@@ -293,8 +293,13 @@ def test_an_algorithm_of_the_other_kind_of_key(key: str, algorithm: str) -> None
     assert refusal(signed) == "ds:SignatureMethod: does not fit the kind of key"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_short_rsa_key(kind: Kind) -> None:
+    short = holder(rsa_key("short", 1024), pki().root)
+    assert refusal(call(holder=short, kind=kind)) == "ds:SignatureMethod: the key is weaker than the policy asks"
+
+
 def test_a_short_rsa_key_of_the_sts() -> None:
-    """A holder's short key does not even pass the path validation; an STS certificate is trusted as it is."""
     short = holder(rsa_key("short", 1024), pki().root)
     by = verifier(believed=trust(sts=[short]))
     assert refusal(call(token=Token(sts=short)), by) == "ds:SignatureMethod: the key is weaker than the policy asks"
