@@ -67,3 +67,7 @@ for _verb in (
     calls.box,
 ):
     main.add_command(_verb)
+
+
+if __name__ == "__main__":
+    main(prog_name="ehbox")
