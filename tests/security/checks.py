@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import pytest
+import xmlsec
 from lxml import etree
 
 from ehbox_soap.clock import SetClock
@@ -55,6 +56,16 @@ def refusal_of(
     for value in _values(body.getroottree().getroot()):
         assert value not in reason, "a reason quotes the request"
     return reason
+
+
+def xmlsec_verifies(node: etree._Element, public_pem: bytes, id_attribute: str, namespace: str | None) -> None:
+    """Raises xmlsec.Error if libxmlsec does not agree."""
+    context = xmlsec.SignatureContext()
+    for element in node.getroottree().iter(etree.Element):
+        if element.get(f"{{{namespace}}}{id_attribute}" if namespace else id_attribute) is not None:
+            context.register_id(element, id_attribute, namespace)
+    context.key = xmlsec.Key.from_memory(public_pem, xmlsec.constants.KeyDataFormatPem)
+    context.verify(node)
 
 
 def seconds(count: float) -> timedelta:

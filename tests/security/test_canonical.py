@@ -40,7 +40,7 @@ def documents(draw: st.DrawFn, depth: int = 0, scope: dict[str, str] | None = No
     return f"<{name}{attributes}>{text}{children}{text}</{name}>"
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(documents(), st.lists(st.sampled_from([*PREFIXES[1:], "#default", "unknown"]), max_size=3, unique=True))
 def test_every_element_has_the_standards_form(document: str, prefixes: list[str]) -> None:
     root = parse(document.encode())

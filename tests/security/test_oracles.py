@@ -28,21 +28,11 @@ from tests.security.builders import (
     find,
     parse,
 )
-from tests.security.checks import accepted, accepted_sts, trust
+from tests.security.checks import accepted, accepted_sts, trust, xmlsec_verifies
 from tests.security.edits import SIGNATURE, Kind, call
 from tests.security.keys import NOW, Owner, pki
 
 ALGORITHMS = [(RSA_SHA1, SHA1, "rsa"), (RSA_SHA256, SHA256, "rsa"), (ECDSA_SHA256, SHA256, "ec")]
-
-
-def xmlsec_verifies(node: etree._Element, public_pem: bytes, id_attribute: str, namespace: str | None) -> None:
-    """Raises xmlsec.Error if libxmlsec does not agree."""
-    context = xmlsec.SignatureContext()
-    for element in node.getroottree().iter(etree.Element):
-        if element.get(f"{{{namespace}}}{id_attribute}" if namespace else id_attribute) is not None:
-            context.register_id(element, id_attribute, namespace)
-    context.key = xmlsec.Key.from_memory(public_pem, xmlsec.constants.KeyDataFormatPem)
-    context.verify(node)
 
 
 def signxml_verifies(root: etree._Element, owner: Owner, references: int, location: str, id_attribute: str) -> None:
