@@ -23,7 +23,7 @@ from ehbox_soap.pki.entries import KeyEntry, KeyKind
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.ports.call import HttpAnswer
 from ehbox_soap.server import Server
-from ehbox_soap.store.tables import metadata
+from ehbox_soap.store.tables import metadata, replay_key
 from tests.clients.connector40 import Connector40, HttpRequest
 
 START = SetClock().moment
@@ -55,8 +55,22 @@ class Door:
         shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
         self.chance = SeededChance(1)
         self.settings = settings_of(self.folder, self.overrides)
+        self._build()
+
+    def _build(self) -> None:
         self.house = assembly.build(self.settings, self.clock, self.mailbox_clock, self.chance)
         self.server = Server(self.house)
+
+    def restart(self) -> None:
+        """Another process on the same data: whatever was held in memory is gone."""
+        self.close()
+        self._build()
+
+    def reset(self) -> None:
+        """Both clocks back to the start and no call remembered, so that a door can serve many tests."""
+        self.clock.moment = self.mailbox_clock.moment = START
+        with self.house.store._engine.begin() as connection:
+            connection.execute(replay_key.delete())
 
     def advance(self, **amount: float) -> None:
         """Moves both clocks."""
@@ -103,8 +117,13 @@ class Door:
             return {
                 table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
                 for table in metadata.sorted_tables
-                if table.name != "replay_key"
+                if table is not replay_key
             }
+
+    def replay_keys(self) -> int:
+        """How many calls are remembered."""
+        with self.house.store._engine.connect() as connection:
+            return len(connection.execute(replay_key.select()).all())
 
     def close(self) -> None:
         self.house.store.close()
