@@ -152,7 +152,7 @@ def _entry(octets: bytes, password: str) -> tuple[str | None, KeyEntry]:
 
 def _chain(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
     """The certificates above one, found by signature: an encryption certificate has the very name of its issuer."""
-    left = [other for other in others if other != certificate]
+    left = list(others)
     while issuer := next((other for other in left if _issued(certificate, other)), None):
         yield issuer
         left.remove(issuer)

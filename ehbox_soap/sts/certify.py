@@ -28,13 +28,13 @@ def certify(
 ) -> tuple[Attribute, ...]:
     """The attributes that can be certified, one value each, in the order asked; what cannot be is left out.
 
-    `identities` are those that the caller has proved by a key. Raises StsFailure if a claimed attribute of the
-    identification namespace is not theirs, or if nothing asked can be certified.
+    `identities` are those that the caller has proved by a key: one, or a person's and an organisation's. Raises
+    StsFailure if a claimed attribute of the identification namespace is not theirs, or if nothing asked can be
+    certified.
     """
     facts: dict[Asked, str] = {}
     for identity in identities:
-        # The first identity is the one that the call was signed with, and it has the last word.
-        facts = {**_facts(identity, transaction), **facts}
+        facts |= _facts(identity, transaction)
     _match_identity(claims, facts)
     certified = tuple(
         Attribute(designator.namespace, designator.name, (facts[designator],))

@@ -63,7 +63,10 @@ def answer(
             identification=verified.certificate,
             holder=read.holder,
             attributes=certify(
-                read.asked, read.claims, (caller, *_organisation_of(read, verified, rules.trust, now)), transaction
+                read.asked,
+                read.claims,
+                (caller, *_organisation_of(read, verified, caller, rules.trust, now)),
+                transaction,
             ),
             validity=_validity(read, now, rules.max_validity),
             issuer=rules.issuer,
@@ -84,11 +87,13 @@ def _demand_possession(element: etree._Element, request: Request, verified: Veri
         raise refused("samlp:Request", "must be signed by the key of the holder-of-key certificate")
 
 
-def _organisation_of(request: Request, verified: VerifiedStsCall, trust: Trust, now: datetime) -> tuple[Identity, ...]:
+def _organisation_of(
+    request: Request, verified: VerifiedStsCall, caller: Identity, trust: Trust, now: datetime
+) -> tuple[Identity, ...]:
     """The identity of a holder-of-key certificate that is an organisation's: a person acts within it (BOX-11).
 
-    Of another person's certificate nothing is certified: who identified itself is the person. A certificate that
-    nobody believes would only lead to an assertion that every service refuses.
+    Nothing is certified of another person's certificate, nor of a second organisation's: what is said of two of a kind
+    would mix. A certificate that nobody believes would only lead to an assertion that every service refuses.
     """
     if request.holder == verified.certificate:
         return ()
@@ -97,7 +102,7 @@ def _organisation_of(request: Request, verified: VerifiedStsCall, trust: Trust, 
         found = identity(request.holder)
     except SoapFault as fault:
         raise StsFailure(f"The {fault.reason}") from fault
-    return () if found.type == "SSIN" else (found,)
+    return (found,) if caller.type == "SSIN" and found.type != "SSIN" else ()
 
 
 def _validity(request: Request, now: datetime, longest: timedelta) -> timedelta:

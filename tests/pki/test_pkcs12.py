@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import stat
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
 
+from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import SeededChance
+from ehbox_soap.pki import names
 from ehbox_soap.pki.authority import Authority
-from ehbox_soap.pki.entries import KeyEntry, Keystore
+from ehbox_soap.pki.entries import KeyEntry, Keystore, new_key
 from ehbox_soap.pki.pkcs12 import KeystoreError, encryption_alias, pkcs12_octets, read_pkcs12, write_pkcs12
 from tests.pki.conftest import INSS
 
@@ -150,6 +153,28 @@ def test_keystore_of_another_tool(tmp_path: Path, keystore: Keystore) -> None:
     read = read_pkcs12(tmp_path / "a.p12", PASSWORD)
     assert_same(read.authentication, entry)
     assert read.encryption is None
+
+
+def test_authentication_alias_goes_before_the_order_of_keys(tmp_path: Path, authority: Authority) -> None:
+    other, mine = authority.service("other", kind="ec"), authority.service("mine", kind="ec")
+    parts = [
+        asn1.Pfx.load(pkcs12.serialize_key_and_certificates(alias, entry.key, entry.certificate, None, NoEncryption()))
+        for alias, entry in ((b"other", other), (b"authentication", mine))
+    ]
+    safes = asn1.AuthenticatedSafe([safe for part in parts for safe in part.authenticated_safe])
+    joined = asn1.Pfx({"version": "v3", "auth_safe": {"content_type": "data", "content": safes.dump()}})
+    (tmp_path / "a.p12").write_bytes(joined.dump())
+    assert_same(read_pkcs12(tmp_path / "a.p12", "").authentication, KeyEntry(mine.key, mine.certificate))
+
+
+def test_certificate_without_key_usage_authenticates(tmp_path: Path) -> None:
+    """A developer's own self-signed certificate, as openssl makes it."""
+    key, name, now = new_key("ec"), names.service("mine"), SetClock().now()
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + timedelta(days=1))
+    certificate = builder.sign(key, hashes.SHA256())
+    octets = pkcs12.serialize_key_and_certificates(None, key, certificate, None, NoEncryption())
+    (tmp_path / "a.p12").write_bytes(octets)
+    assert_same(read_pkcs12(tmp_path / "a.p12", "").authentication, KeyEntry(key, certificate))
 
 
 def test_keystore_without_an_authentication_key(tmp_path: Path, keystore: Keystore) -> None:

@@ -174,6 +174,9 @@ def test_box_of_a_person_has_a_checked_inss(tmp_path: Path) -> None:
         read_seed(lines(tmp_path, {**box, "id": "71031499895"}))
     with pytest.raises(SeedError, match=r"line 1: max_size: Input should be greater than or equal to 1$"):
         read_seed(lines(tmp_path, {**box, "max_size": 0}))
+    for size in ("12", 12.0, True):
+        with pytest.raises(SeedError, match="line 1: max_size: Input should be a valid integer"):
+            read_seed(lines(tmp_path, {**box, "max_size": size}))
 
 
 def test_error_names_file_entry_and_key_and_never_the_value(tmp_path: Path) -> None:

@@ -14,16 +14,18 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
-from ehbox_soap.register.seed import load, read_seed
+from ehbox_soap.register.seed import Seed, load, read_seed
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import VerifiedStsCall
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.records import Person, Profession
 from ehbox_soap.sts.saml11 import StsRules, answer
 from ehbox_soap.sts.signer import Signer
 from tests.sts.layouts import Ask
 
 DORA, DENIS, ERIKA, BASILE = "71031499894", "68072599721", "93042799282", "04022999310"
+SHORT = Person("75010199701", "Kort", "Kaat", None, (Profession("DIETICIAN", "69990141"),))
 HOSPITAL, GROUP, INSTITUTION, EHP = "71990133", "94990417", "0999999031", "1999999006"
 
 
@@ -74,6 +76,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.migrate()
     with store.begin() as transaction:
         load(read_seed(resources.path("conf", "seed.toml")), transaction)
+        load(Seed((SHORT,)), transaction)
     yield store
     store.close()
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 
 from ehbox_soap.pki.entries import KeyEntry
-from tests.sts.conftest import BASILE, DORA, EHP, ERIKA, GROUP, HOSPITAL, INSTITUTION, Cast, Sts
+from ehbox_soap.security.subject import Identity
+from ehbox_soap.sts.certify import certify
+from ehbox_soap.sts.failure import StsFailure
+from ehbox_soap.sts.request import Asked
+from tests.sts.conftest import BASILE, DORA, EHP, ERIKA, GROUP, HOSPITAL, INSTITUTION, SHORT, Cast, Sts
 from tests.sts.layouts import CERTIFIED, HOLDER_SSIN, IDENTIFICATION, SSIN, Ask, Pair, certified, claims_of, identifying
 from tests.sts.reading import attributes_of
 
@@ -69,6 +73,20 @@ def test_person_who_is_not_registered_is_known_by_the_certificate_only(sts: Sts,
     number = "85061999766"
     values = granted(sts, cast.unregistered, claims_of(number), *identifying(HOLDER_SSIN, SSIN), *DOCTOR)
     assert list(values.values()) == [number, number]
+
+
+def test_nihii_registered_with_8_digits_has_no_nihii11(sts: Sts, cast: Cast) -> None:
+    """Of 8 digits nobody knows the other three."""
+    holder = cast.authority.person(SHORT.inss, "Kaat Kort", kind="ec")
+    asked = certified(f"{PROFESSIONAL}:nihii:dietician:nihii11", f"{PROFESSIONAL}:professional:dietician:boolean")
+    assert granted(sts, holder, claims_of(SHORT.inss), *asked) == {asked[1]: "true"}
+
+
+def test_certificate_of_an_unknown_type_certifies_nothing(sts: Sts) -> None:
+    """NIHII without a quality, or a type that no box has: not even an INSS is made of its number."""
+    for type in ("NIHII", "NIHII-CLINIC", "IDM"):
+        with sts.store.begin(write=False) as transaction, pytest.raises(StsFailure, match="None of the requested"):
+            certify([Asked(IDENTIFICATION, SSIN)], [], [Identity(type, "19990116")], transaction)
 
 
 def test_eid_identifies_as_an_ehealth_certificate_does(sts: Sts, cast: Cast) -> None:

@@ -256,6 +256,16 @@ def test_another_persons_key_lends_no_identity(sts: Sts, cast: Cast) -> None:
     ask = Ask(cast.denis, claims_of(DORA), DOCTOR, inner="rsa-sha256")
     assert [value for _, _, value in attributes_of(sts.ask(ask, cast.dora_eid))] == DOCTORS_VALUES
     assert failure_of(sts.ask(replace(ask, claims=claims_of(DENIS)), cast.dora_eid))[0] == "samlp:Requester"
+    nurse = certified("urn:be:fgov:person:ssin:nurse:boolean")
+    ask = Ask(cast.erika, claims_of(DORA), (*identifying(SSIN), *nurse), inner="ecdsa-sha256")
+    assert attributes_of(sts.ask(ask, cast.dora_eid)) == [(IDENTIFICATION, SSIN, DORA)]
+
+
+def test_second_organisation_lends_no_identity(sts: Sts, cast: Cast) -> None:
+    """A hospital that is not registered does not get recognised by another's key."""
+    unknown = cast.authority.organisation("NIHII-HOSPITAL", "71990999", "X", kind="ec")
+    ask = Ask(cast.hospital, claims_of("71990999", NIHII_NUMBER), ACTING, inner="ecdsa-sha256")
+    assert attributes_of(sts.ask(ask, unknown)) == [(IDENTIFICATION, NIHII_NUMBER, "71990999")]
 
 
 # What is told never holds a value.
