@@ -27,6 +27,7 @@ from ehbox_soap.security.reading import refused
 _ENVELOPED_IDS = ("AssertionID", "RequestID")
 _INCLUSIVE = f"{{{names.EXC_C14N}}}InclusiveNamespaces"
 _DEFAULT = "#default"
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,20 @@ class Signature:
         """SHA-1 occurs in it."""
         return self.algorithm.sha1 or any(reference.digest.sha1 for reference in self.references)
 
+    @property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 of the SignatureValue, the same for all values that nobody needs the key to make of it.
+
+        Of an ECDSA value (r, s) anybody makes another good one, (r, n - s): the smaller s stands for both. Only for
+        a signature that was verified.
+        """
+        value = self.value
+        if self.algorithm.key == "EC":
+            half = len(value) // 2
+            s = int.from_bytes(value[half:])
+            value = value[:half] + min(s, _P256_ORDER - s).to_bytes(half)
+        return hashlib.sha256(value).hexdigest()
+
 
 def read_signature(
     element: etree._Element, policy: Policy, ids: Collection[str], transforms: tuple[str, ...]
@@ -71,21 +86,10 @@ def read_signature(
         raise refused("ds:Signature", "does not hold exactly SignedInfo, SignatureValue and KeyInfo")
     signed_info, value = found[0], found[1]
     reading.attributes(value, "ds:SignatureValue", optional=("Id",))
-    reading.attributes(signed_info, "ds:SignedInfo", optional=("Id",))
-    parts = reading.children(signed_info, "ds:SignedInfo")
-    if tuple(part.tag for part in parts[:2]) != (ds("CanonicalizationMethod"), ds("SignatureMethod")):
-        raise refused("ds:SignedInfo", "does not begin with CanonicalizationMethod and SignatureMethod")
-    method = _algorithm(parts[0], "ds:CanonicalizationMethod")
-    if method not in policy.canonicalisations:
-        raise refused("ds:CanonicalizationMethod", "is not allowed by the policy")
-    prefixes = _prefixes(parts[0], "ds:CanonicalizationMethod", policy)
-    algorithm = policy.signatures.get(_algorithm(parts[1], "ds:SignatureMethod"))
-    if algorithm is None:
-        raise refused("ds:SignatureMethod", "is not allowed by the policy")
-    reading.exactly(parts[1], "ds:SignatureMethod")
-    if len(parts) != 2 + len(ids):
+    prefixes, algorithm, parts = _methods(signed_info, policy)
+    if len(parts) != len(ids):
         raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
-    references = tuple(_reference(part, policy, transforms) for part in parts[2:])
+    references = tuple(_reference(part, policy, transforms) for part in parts)
     if sorted(reference.uri for reference in references) != sorted("#" + identifier for identifier in ids):
         raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
     return Signature(
@@ -174,6 +178,24 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
     start = starts[written_alike.index(signature)]
     end_tag = b"</" + name + b">"
     return form[:start] + form[form.index(end_tag, start) + len(end_tag) :]
+
+
+def _methods(
+    signed_info: etree._Element, policy: Policy
+) -> tuple[tuple[str, ...], SignatureAlgorithm, list[etree._Element]]:
+    """What a SignedInfo begins with, both allowed by the policy, and the rest of its children."""
+    reading.attributes(signed_info, "ds:SignedInfo", optional=("Id",))
+    parts = reading.children(signed_info, "ds:SignedInfo")
+    if [part.tag for part in parts[:2]] != [ds("CanonicalizationMethod"), ds("SignatureMethod")]:
+        raise refused("ds:SignedInfo", "does not begin with CanonicalizationMethod and SignatureMethod")
+    if _algorithm(parts[0], "ds:CanonicalizationMethod") not in policy.canonicalisations:
+        raise refused("ds:CanonicalizationMethod", "is not allowed by the policy")
+    prefixes = _prefixes(parts[0], "ds:CanonicalizationMethod", policy)
+    algorithm = policy.signatures.get(_algorithm(parts[1], "ds:SignatureMethod"))
+    if algorithm is None:
+        raise refused("ds:SignatureMethod", "is not allowed by the policy")
+    reading.exactly(parts[1], "ds:SignatureMethod")
+    return prefixes, algorithm, parts[2:]
 
 
 def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, ...]) -> Reference:

@@ -6,7 +6,6 @@ HTTP; a caller's rights.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +30,7 @@ _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 class VerifiedCall:
     """A mailbox call that holds: who calls, the Body that was verified, and what makes a replay known.
 
-    `replay_key` (hex SHA-256 of the SignatureValue) must be new until `replay_until`, the end of the Timestamp.
+    `replay_key` (Signature.fingerprint) must be new until `replay_until`, the end of the Timestamp.
     `sha1`: SHA-1 occurs in the signature of the message or of the assertion.
     """
 
@@ -75,7 +74,7 @@ class Verifier:
         return VerifiedCall(
             assertion=assertion,
             body=body,
-            replay_key=hashlib.sha256(message_signature.value).hexdigest(),
+            replay_key=message_signature.fingerprint,
             replay_until=expires,
             sha1=message_signature.sha1 or assertion_signature.sha1,
         )

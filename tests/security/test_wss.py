@@ -24,6 +24,7 @@ from tests.security.builders import (
     find,
     opened,
     parse,
+    stamp,
 )
 from tests.security.checks import accepted, accepted_sts, refusal, refusal_of, seconds, verifier
 from tests.security.edits import HEADER, KINDS, SECURITY, SIGNATURE, Edit, Kind, add, call, double, drop
@@ -121,6 +122,30 @@ def test_line_ends_in_the_signature_value_do_not_make_another_replay_key() -> No
     value = find(root, SIGNATURE + "/ds:SignatureValue")
     value.text = " ".join((value.text or "").split())
     assert verifier().call(*opened(etree.tostring(root))).replay_key == verifier().call(*opened(octets)).replay_key
+
+
+def test_the_twin_of_an_ecdsa_signature_is_the_same_replay() -> None:
+    """Of (r, s) anybody makes (r, n - s), which is as good: it must not pass for a new call."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    octets = envelope(call(holder=pki().ec, algorithm=ECDSA_SHA256))
+    root = parse(octets)
+    value = find(root, SIGNATURE + "/ds:SignatureValue")
+    raw = base64.b64decode(value.text or "")
+    twin = raw[:32] + (order - int.from_bytes(raw[32:])).to_bytes(32)
+    value.text = base64.b64encode(twin).decode()
+    first, second = verifier().call(*opened(octets)), verifier().call(*opened(etree.tostring(root)))
+    assert twin != raw
+    assert first.replay_key == second.replay_key
+
+
+def test_newly_signed_calls_have_other_replay_keys() -> None:
+    """A client that lost the answer signs again, with a new Timestamp."""
+    keys = {
+        accepted(call(holder=owner, algorithm=algorithm, created=stamp(NOW - seconds(late)))).replay_key
+        for owner, algorithm in ((pki().rsa, RSA_SHA256), (pki().ec, ECDSA_SHA256))
+        for late in range(2)
+    }
+    assert len(keys) == 4
 
 
 def test_sha1_of_the_assertion_is_told_too() -> None:
