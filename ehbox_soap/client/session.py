@@ -67,6 +67,10 @@ class Session:
         asker = Asker(self.entry, self.transport, self.clock, self.chance)
         return asker.request_assertion(self._sts_url, self._designators, self._validity)
 
+    def close(self) -> None:
+        """Closes the connections; a server that is to end need not wait for them."""
+        self.transport.session.close()
+
     def signature(self) -> HolderOfKey:
         """What signs the next call."""
         return HolderOfKey(self.entry, self.assertion().octets, self.clock, self.chance)

@@ -54,7 +54,13 @@ class Job:
 
     def run(self, sender: Person, receivers: tuple[Person, ...]) -> None:
         """Everything, in order. Raises StepError at the first step that does not work."""
-        files = letter()
+        try:
+            self._run(sender, receivers, letter())
+        finally:
+            for session in self.sessions.values():
+                session.close()
+
+    def _run(self, sender: Person, receivers: tuple[Person, ...], files: tuple[File, ...]) -> None:
         self._identify(sender)
         sent = {way: self._send(sender, receivers, files, attached=way == "attached") for way in ("inline", "attached")}
         for receiver in receivers:

@@ -1,0 +1,110 @@
+"""The command run in this process against a whole server in this process: no socket, no true time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+from requests.adapters import BaseAdapter
+
+from ehbox_soap.cli import main
+from ehbox_soap.server import Server
+from tests.door import Door, prepared
+
+DOCTOR, NURSE, HOSPITAL = "71031499894", "85061999865", "71990133"
+URL = "http://127.0.0.1:8080"
+
+
+class Wire(BaseAdapter):
+    """Stands where the network would be: hands a request to the WSGI application."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self.server = server
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """requests' hook."""
+        url, body = urlsplit(request.url or ""), request.body or b""
+        assert isinstance(body, bytes)
+        environ = {
+            "REQUEST_METHOD": request.method,
+            "PATH_INFO": url.path,
+            "QUERY_STRING": url.query,
+            "CONTENT_TYPE": request.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_SOAPACTION": request.headers.get("SOAPAction", ""),
+            "HTTP_HOST": url.netloc,
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+        }
+        response = requests.Response()
+
+        def start_response(status: str, headers: list[tuple[str, str]]) -> None:
+            response.status_code = int(status.partition(" ")[0])
+            response.headers.update(headers)
+
+        response._content = b"".join(self.server(environ, start_response))
+        response.request = request
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+Run = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs `ehbox` as a caller of one server would."""
+
+    door: Door
+    data: Path
+
+    def __call__(self, *arguments: object, data: bool = True) -> Result:
+        """`ehbox` with these arguments; the data folder is the server's."""
+        folder = ("--data", str(self.data)) if data else ()
+        return CliRunner().invoke(main, [str(each) for each in (*arguments, *folder)], prog_name="ehbox")
+
+    def ok(self, *arguments: object, data: bool = True) -> str:
+        """What it printed, after checking that it went well."""
+        result = self(*arguments, data=data)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared data folder with keystores of the three that call."""
+    return prepared(tmp_path_factory.mktemp("cli") / "template")
+
+
+@pytest.fixture(scope="session")
+def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """The server that all of these tests call."""
+    opened = Door(tmp_path_factory.mktemp("cli") / "data", template, {"log.level": "ERROR"})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ehbox(door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """The command, whose connections end at the door and whose time is the door's."""
+
+    class Session(requests.Session):
+        def __init__(self) -> None:
+            super().__init__()
+            self.mount(URL, Wire(door.server))
+
+    monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
+    for place in ("client.session", "commands.keystores"):
+        monkeypatch.setattr(f"ehbox_soap.{place}.SystemClock", lambda: door.clock)
+    monkeypatch.chdir(tmp_path)
+    return Command(door, door.folder)

@@ -1,0 +1,93 @@
+"""Help: every verb explains itself with an example; exit codes are told and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from ehbox_soap import cli
+from ehbox_soap.client.errors import (
+    AnswerError,
+    ClientError,
+    FaultError,
+    RequestError,
+    StatusError,
+    TokenError,
+    UnreachableError,
+)
+from ehbox_soap.wire import types
+
+STATUS = types.Status("803", (("FR", "non"), ("EN", "The quality is not valid")))
+
+
+def _verbs(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    for name, verb in group.commands.items():
+        if isinstance(verb, click.Group):
+            yield from _verbs(verb, *names, name)
+        else:
+            yield (*names, name)
+
+
+@pytest.mark.parametrize("verb", list(_verbs(cli.main)), ids=" ".join)
+def test_every_verb_shows_an_example_of_itself(verb: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(cli.main, [*verb, "--help"], prog_name="ehbox")
+    assert result.exit_code == 0
+    _, found, example = result.output.partition("Example:\n")
+    assert found
+    assert f"ehbox {' '.join(verb)} " in example.splitlines()[0] + " "
+
+
+def test_the_verbs_are_those_that_readme_promises() -> None:
+    expected = {"serve", "ready", "settings", "seed", "token", "send", "list", "read", "box"}
+    assert {" ".join(verb) for verb in _verbs(cli.main)} == expected | {"pki init", "pki issue", "pki show"}
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (StatusError(types.SendMessageResponse(STATUS)), 1, "803 The quality is not valid"),
+        (TokenError("Requester", "nothing certified"), 1, "nothing certified"),
+        (RequestError("not of the WSDL"), 2, "not of the WSDL"),
+        (UnreachableError("nobody there"), 3, "nobody there"),
+        (FaultError("Client", "SOA-01001", None), 4, "SOA-01001"),
+        (AnswerError("HTTP status 404"), 5, "HTTP status 404"),
+    ],
+)
+def test_each_end_has_its_exit_code(error: ClientError, code: int, text: str) -> None:
+    @click.group(cls=cli.Verbs)
+    def group() -> None:
+        """A group of one verb that ends in this way."""
+
+    @group.command()
+    def fail() -> None:
+        raise error
+
+    result = CliRunner().invoke(group, ["fail"])
+    assert result.exit_code == code
+    assert result.stderr.startswith("Error: ")
+    assert text in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_exit_codes_are_told() -> None:
+    text = CliRunner().invoke(cli.main, ["--help"]).output
+    assert [line.split()[0] for line in text.partition("Exit codes:\n")[2].splitlines()] == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+    ]
+
+
+def test_its_addresses_are_those_that_the_server_answers() -> None:
+    from ehbox_soap.client import addresses
+    from ehbox_soap.ports import consultation, publication, sts
+
+    assert addresses.PUBLICATION_PATH == publication.PATH
+    assert addresses.CONSULTATION_PATH == consultation.PATH
+    assert addresses.STS_PATH in sts.PATHS
