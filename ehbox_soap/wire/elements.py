@@ -52,7 +52,7 @@ class Simple(Generic[T]):
         try:
             return self.parse(text)
         except (ValueError, OverflowError):
-            raise unreadable(tag, f"not a {self.name}") from None
+            raise unreadable(tag, f"not a valid {self.name}") from None
 
     def write(self, element: etree._Element, value: T, attachments: Attachments) -> None:
         element.text = self.form(value)

@@ -46,8 +46,9 @@ def _parse_date(text: str) -> date:
 
 
 def _form_date(value: date) -> str:
-    """With the offset that Brussels has at noon of that day."""
-    return value.isoformat() + datetime.combine(value, _NOON, BRUSSELS).isoformat()[-6:]
+    """With the offset that Brussels has at noon of that day (before 1892 it had seconds, which xs:date has not)."""
+    offset = datetime.combine(value, _NOON, BRUSSELS).strftime("%z")
+    return f"{value.isoformat()}{offset[:3]}:{offset[3:5]}"
 
 
 def _parse_moment(text: str) -> datetime:
