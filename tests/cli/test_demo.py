@@ -1,0 +1,116 @@
+"""The demonstration: what it sends, that it notices what goes wrong, and the whole of it as a newcomer runs it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ehbox_soap.client.addresses import Addresses
+from ehbox_soap.client.consultation import Consultation
+from ehbox_soap.demo.__main__ import DOCTOR, HOSPITAL, NURSE
+from ehbox_soap.demo.job import Job, Person, StepError
+from ehbox_soap.demo.letters import letter, pdf
+from ehbox_soap.demo.server import StartError, _base
+from ehbox_soap.wire import types
+from tests.cli.conftest import URL, Command
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_document_is_a_pdf_whose_cross_references_hold() -> None:
+    octets = pdf(("a (b) \\ c",))
+    assert octets.startswith(b"%PDF-1.4\n")
+    assert octets.endswith(b"%%EOF\n")
+    start = re.search(rb"startxref\n(\d+)\n", octets)
+    assert start
+    table = octets[int(start[1]) :].split(b"\n")
+    assert table[:2] == [b"xref", b"0 6"]
+    for number, line in enumerate(table[3:8], 1):
+        assert octets[int(line[:10]) :].startswith(b"%d 0 obj\n" % number)
+    length = re.search(rb"/Length (\d+) >>\nstream\n", octets)
+    assert length
+    assert octets[length.end() + int(length[1]) :].startswith(b"\nendstream")
+    assert rb"(a \(b\) \\ c) Tj" in octets
+
+
+def test_the_annexes_hold_what_careless_readers_change() -> None:
+    _, text, binary = letter()
+    assert b"\r\n" in text.data
+    assert re.search(rb"[^\r]\n", text.data)
+    assert set(range(256)) <= set(binary.data)
+
+
+@pytest.fixture
+def people(ehbox: Command) -> tuple[Person, Person, Person]:
+    """The three of the demonstration, with keystores."""
+    found = []
+    for box in (DOCTOR, NURSE, HOSPITAL):
+        ehbox.ok("box", "--as", box.id)
+        found.append(Person(box.quality, box, ehbox.data / "pki" / "keystores" / f"{box.id}.p12"))
+    return found[0], found[1], found[2]
+
+
+def test_every_step_tells_its_status_and_time(people: tuple[Person, Person, Person]) -> None:
+    told: list[str] = []
+    Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
+    assert len(told) == 13
+    assert all(re.match(r"  (100|Success) +\d+ ms  ", line) for line in told)
+    assert sum("all equal" in line for line in told) == 4
+
+
+def test_a_changed_byte_is_noticed(people: tuple[Person, Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = Consultation.get_full_message
+
+    def changed(port: Consultation, request: types.GetFullMessageRequest) -> types.GetFullMessageResponse:
+        answer = genuine(port, request)
+        assert answer.message is not None
+        content = answer.message.content
+        data = content.annexes[1].content
+        annexes = (content.annexes[0], replace(content.annexes[1], content=replace(data, data=data.data[:-1] + b"x")))
+        return replace(answer, message=replace(answer.message, content=replace(content, annexes=annexes)))
+
+    monkeypatch.setattr(Consultation, "get_full_message", changed)
+    told: list[str] = []
+    with pytest.raises(StepError):
+        Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
+    assert "FAILED" in told[-1]
+    assert "the contents are not those that were sent" in told[-1]
+
+
+def test_a_refused_step_ends_the_job(people: tuple[Person, Person, Person]) -> None:
+    told: list[str] = []
+    nobody = replace(people[1], box=types.BoxId("12345678901", "INSS", "NO_SUCH_QUALITY"))
+    with pytest.raises(StepError):
+        Job(Addresses(URL), "ehbox-test", told.append).run(people[0], (nobody,))
+    assert "803" in told[-1]
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-c", "print('no port for me')"], stdout=output)
+    process.wait()
+    with pytest.raises(StartError, match="no port for me"):
+        _base(process, log)
+
+
+@pytest.mark.http
+@pytest.mark.slow
+def test_the_whole_demonstration_ends_with_0() -> None:
+    command = [sys.executable, "-m", "ehbox_soap.demo", "--once"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "every step worked" in result.stdout
+    base = re.search(r"ready on (http://127\.0\.0\.1:\d+)\n", result.stdout)
+    assert base
+    for line in (
+        f"endpoint.sts={base[1]}/IAM/Saml11TokenService/v1",
+        f"endpoint.ehbox.publication.v3={base[1]}/ehBoxPublication/v3",
+        f"endpoint.ehbox.consultation.v3={base[1]}/ehBoxConsultation/v3",
+    ):
+        assert line in result.stdout.splitlines()
