@@ -3,7 +3,7 @@
 Each line says why. Threads are many and cheap: one that waits for a slow client holds nothing else.
 """
 
-worker_class = "gthread"
+worker_class = "ehbox_soap.threads.Worker"
 worker_connections = 2048
 keepalive = 75
 # Java clients reuse connections for minutes; shorter would end them under a request.
@@ -17,7 +17,8 @@ limit_request_field_size = 8190
 # The server logs each request itself, without addresses or paths.
 accesslog = None
 errorlog = "-"
-loglevel = "warning"
+# Its warnings would hold the address and the words of a client that does not speak HTTP.
+loglevel = "error"
 # No side channel into the running server.
 control_socket_disable = True
 preload_app = False

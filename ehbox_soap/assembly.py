@@ -37,8 +37,10 @@ def authority(settings: Settings, clock: Clock | None = None, chance: Chance | N
 def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> None:
     """Folder, test authority, migrated store, seeds; idempotent, and safe where several servers start at once.
 
-    Raises what the rooms raise: SeedError for a seed that is wrong, AuthorityError, the database's errors.
+    Raises what the rooms raise: SeedError for a seed that is wrong, AuthorityError, the database's errors; OSError or
+    ValueError for a certificate of the settings, which no worker should be the first to find.
     """
+    _certificates((*settings.security.authorities, *settings.security.sts_certificates))
     config.data_folder(settings).mkdir(parents=True, exist_ok=True)
     authority(settings, clock, chance)
     store = Store.open(config.database_url(settings))

@@ -1,18 +1,18 @@
 """The WSGI application: which port answers where, ?wsdl and its schemas, health.
 
-Knows: paths, methods, body limits and deadlines, the work slots. Must not know: XML, SQL, what a port does.
-A body is read whole, with a deadline, before it takes a work slot: a client that dribbles holds a thread and
+Knows: paths, methods, the body's limit, the work slots. Must not know: XML, SQL, what a port does.
+A body is read whole, before its deadline, before it takes a work slot: a client that dribbles holds a thread and
 nothing else. A refused body is drained to a limit, so that a Java client sees the answer.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ehbox_soap import clock, log
+from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.ports import consultation, documents, publication, sts
 from ehbox_soap.ports.application import Port
@@ -32,7 +32,7 @@ StartResponse = Callable[..., object]
 
 
 class BodyRefused(Exception):
-    """A body that is too large or did not arrive in time."""
+    """A body that is too large or did not arrive whole."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -54,10 +54,15 @@ class Server:
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """WSGI: routes, reads, answers."""
-        answer = self._route(environ)
+        """WSGI: routes, reads, answers. Nothing that is raised leaves here: gunicorn would tell and log it in full."""
+        try:
+            answer = self._route(environ)
+        except Exception as error:  # noqa: BLE001  (the edge of the house)
+            answer, fault_id = fault_answer(self.house, SoapFault("SOA-00001"))
+            log.logger().error("unforeseen", outcome="SOA-00001", fault_id=fault_id, unforeseen=type(error).__name__)
+            _end_connection(environ)
         start_response(REASONS[answer.status], list(answer.headers))
-        return [answer.body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """The way of one POST to a port, in the process: what tests and fuzzers drive."""
@@ -78,21 +83,33 @@ class Server:
     def _route(self, environ: Environ) -> HttpAnswer:
         path = environ.get("PATH_INFO", "").rstrip("/") or "/"
         method = environ["REQUEST_METHOD"]
-        if path in self.ports and method == "POST":
+        methods = self._methods(path)
+        if method == "POST" and method in methods:
             return self._post(path, environ)
-        _drain(environ)
-        if method != "GET":
-            return _text(405, "only POST is answered here" if path in self.ports else "method not allowed")
-        if path in self.ports:
+        if not _drain(environ):
+            _end_connection(environ)
+        if not methods:
+            return _text(404, "nothing is served here")
+        if method not in methods:
+            return _not_allowed(methods)
+        if path in SERVICES:
             return self._wsdl(path, environ)
-        if path.startswith(documents.SCHEMA_PATH):
-            schema = documents.schema(path.removeprefix(documents.SCHEMA_PATH))
-            return _text(404, "no such schema") if schema is None else _xml(schema)
         if path == "/livez":
             return _text(200, "alive")
         if path == "/readyz":
             return self._ready()
-        return _text(404, "nothing is served here")
+        schema = documents.schema(path.removeprefix(documents.SCHEMA_PATH))
+        return _text(404, "no such schema") if schema is None else _xml(schema)
+
+    def _methods(self, path: str) -> tuple[str, ...]:
+        """The methods that are answered at a path; none where nothing is served."""
+        if path in SERVICES:
+            return ("GET", "POST")
+        if path in self.ports:
+            return ("POST",)
+        if path in ("/livez", "/readyz") or path.startswith(documents.SCHEMA_PATH):
+            return ("GET",)
+        return ()
 
     def _post(self, path: str, environ: Environ) -> HttpAnswer:
         try:
@@ -101,51 +118,37 @@ class Server:
             answer, fault_id = fault_answer(self.house, SoapFault("SOA-03001", refused.reason))
             log.logger().info("request refused", outcome="SOA-03001", fault_id=fault_id, reason=refused.reason)
             _drain(environ)
+            _end_connection(environ)
             return answer
         headers = {"content-type": environ.get("CONTENT_TYPE", ""), "soapaction": environ.get("HTTP_SOAPACTION", "")}
         return self.answer(path, headers, body)
 
     def _read(self, environ: Environ) -> bytes:
-        """The whole body; BodyRefused when it is larger than allowed or does not arrive in time."""
+        """The whole body; BodyRefused when it is larger than allowed or does not arrive whole."""
         limit = self.house.settings.server.max_body_bytes
-        if int(environ.get("CONTENT_LENGTH") or 0) > limit:
+        stated = _stated_length(environ)
+        if stated is not None and stated > limit:
             raise BodyRefused(f"body over {limit} bytes")
-        seconds = self.house.settings.server.body_seconds
-        deadline = clock.monotonic() + seconds
-        connection: socket.socket | None = environ.get("gunicorn.socket")
         chunks: list[bytes] = []
         size = 0
-        try:
-            while True:
-                left = deadline - clock.monotonic()
-                if left <= 0:
-                    raise BodyRefused(f"body did not arrive within {seconds} seconds")
-                if connection is not None:
-                    connection.settimeout(left)
-                chunk = environ["wsgi.input"].read(CHUNK)
-                if not chunk:
-                    break
-                size += len(chunk)
-                if size > limit:
-                    raise BodyRefused(f"body over {limit} bytes")
-                chunks.append(chunk)
-        except TimeoutError as error:
-            raise BodyRefused(f"body did not arrive within {seconds} seconds") from error
-        finally:
-            if connection is not None:
-                connection.settimeout(None)
+        while chunk := _next_chunk(environ):
+            size += len(chunk)
+            if size > limit:
+                raise BodyRefused(f"body over {limit} bytes")
+            chunks.append(chunk)
+        if stated is not None and size < stated:
+            raise BodyRefused("the body did not arrive whole in time")
         return b"".join(chunks)
 
     def _wsdl(self, path: str, environ: Environ) -> HttpAnswer:
         """GET is for ?wsdl only (rules: anything else is 405)."""
-        name = SERVICES.get(path)
-        if name is None or environ.get("QUERY_STRING", "").lower() != "wsdl":
-            return _text(405, "POST a SOAP message here, or GET ?wsdl")
+        if environ.get("QUERY_STRING", "").lower() != "wsdl":
+            return _not_allowed(("POST",), "POST a SOAP message here, or GET ?wsdl")
         host = environ.get("HTTP_HOST", "")
         if not documents.is_host(host):
             host = f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
         base = self.house.settings.server.public_url or f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
-        return _xml(documents.wsdl("ehealthbox", name, base.rstrip("/") + path))
+        return _xml(documents.wsdl("ehealthbox", SERVICES[path], base.rstrip("/") + path))
 
     def _ready(self) -> HttpAnswer:
         """Ready means that the store can be written."""
@@ -153,22 +156,50 @@ class Server:
         return _text(200, "ready") if ready else _text(503, "the store cannot be written")
 
 
-def _drain(environ: Environ) -> None:
-    """Throws away what is left of a body, up to a limit; a connection that ends meanwhile is no error."""
-    left = DRAIN_LIMIT
+def _stated_length(environ: Environ) -> int | None:
+    """Content-Length, which gunicorn has checked to be digits; None for a body in chunks."""
+    text = environ.get("CONTENT_LENGTH")
+    return int(text) if text else None
+
+
+def _next_chunk(environ: Environ) -> bytes:
+    """A piece of the body, empty at its end. Raises BodyRefused where the client left, or framed it wrongly."""
     try:
-        while left > 0 and (chunk := environ["wsgi.input"].read(min(CHUNK, left))):
-            left -= len(chunk)
-    except OSError:
-        return
+        return bytes(environ["wsgi.input"].read(CHUNK))
+    except OSError as error:
+        raise BodyRefused("the body did not arrive whole in time") from error
+    except Exception as error:
+        # The edge of the house towards gunicorn, whose errors for wrong chunks have no base but Exception.
+        raise BodyRefused("the body is not framed as HTTP wants it") from error
+
+
+def _drain(environ: Environ) -> bool:
+    """Throws away what is left of a body, up to a limit and before its deadline; whether its end was reached."""
+    stated = _stated_length(environ)
+    size = 0
+    try:
+        while size < DRAIN_LIMIT and (chunk := _next_chunk(environ)):
+            size += len(chunk)
+    except BodyRefused:
+        return False
+    return size < DRAIN_LIMIT and size >= (stated or 0)
+
+
+def _end_connection(environ: Environ) -> None:
+    """Says that the connection ends with this answer: where the next request would begin is not known."""
+    connection = environ.get("gunicorn.socket")
+    if isinstance(connection, TimedSocket):
+        connection.end_with_answer()
+
+
+def _not_allowed(methods: Sequence[str], text: str = "method not allowed") -> HttpAnswer:
+    answer = _text(405, text)
+    return HttpAnswer(answer.status, (*answer.headers, ("Allow", ", ".join(methods))), answer.body)
 
 
 def _text(status: int, text: str) -> HttpAnswer:
     body = text.encode() + b"\n"
-    allow = (("Allow", "GET, POST"),) if status == 405 else ()
-    return HttpAnswer(
-        status, (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *allow), body
-    )
+    return HttpAnswer(status, (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))), body)
 
 
 def _xml(body: bytes) -> HttpAnswer:

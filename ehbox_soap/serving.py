@@ -1,11 +1,12 @@
 """Runs the server under gunicorn: prepares once, forks workers, prints the addresses.
 
-Knows: gunicorn's application class and conf/gunicorn.conf.py. Must not know: requests.
+Knows: gunicorn's application class and conf/gunicorn.conf.py, how to listen. Must not know: requests.
 """
 
 from __future__ import annotations
 
 import runpy
+import socket
 import sys
 from typing import Any
 
@@ -17,6 +18,10 @@ from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
 
 READY = "ehbox-soap ready on"
+
+
+class AddressError(ValueError):
+    """The address of the settings cannot be listened on; the text says why."""
 
 
 def addresses(base: str) -> list[str]:
@@ -32,8 +37,9 @@ def addresses(base: str) -> list[str]:
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
     """gunicorn's view of the server. Each worker builds its own house after the fork."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, listener: int) -> None:
         self.settings = settings
+        self.listener = listener
         super().__init__()
 
     def load_config(self) -> None:
@@ -42,8 +48,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
         for name, value in fixed.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
-        host = f"[{server.host}]" if ":" in server.host else server.host
-        self.cfg.set("bind", f"{host}:{server.port}")
+        self.cfg.set("bind", f"fd://{self.listener}")
         self.cfg.set("workers", server.workers)
         self.cfg.set("threads", server.threads)
         self.cfg.set("when_ready", _announce)
@@ -60,12 +65,41 @@ def _announce(arbiter: Any) -> None:
     sys.stdout.flush()
 
 
-def serve(settings: Settings) -> int:
-    """Serves until SIGTERM or Ctrl-C; 0 on an orderly end. Raises what `assembly.prepare` raises."""
-    log.set_up(settings.log)
-    assembly.prepare(settings)
+def listener(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, not yet listening; AddressError where that cannot be.
+
+    Bound here, because gunicorn would try a busy port for five seconds and then tell it in a log.
+    """
     try:
-        _Application(settings).run()
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise AddressError(f"{host} is no address to listen on: {error.strerror}") from error
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise AddressError(f"cannot listen on port {port} of {host}: {error.strerror}") from error
+    return bound
+
+
+def serve(settings: Settings) -> int:
+    """Serves until SIGTERM or Ctrl-C; 0 on an orderly end.
+
+    Raises AddressError when the address is taken or is none, and what `assembly.prepare` raises.
+    """
+    log.set_up(settings.log)
+    bound = listener(settings.server.host, settings.server.port)
+    try:
+        assembly.prepare(settings)
+    except BaseException:
+        bound.close()
+        raise
+    try:
+        _Application(settings, bound.detach()).run()
     except SystemExit as end:
         return int(end.code or 0)
     return 0

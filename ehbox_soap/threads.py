@@ -1,0 +1,95 @@
+"""The gunicorn worker: its threaded one, where no client can hold a thread for long or the main loop at all.
+
+Knows: gunicorn's gthread. Must not know: what a request says. What the stock worker does that this one does not:
+reads a head, and whatever of a body an application left, without any deadline; sends without one; waits up to two
+seconds in its main loop for each client that does not close; logs a client's address and what it sent.
+"""
+
+from __future__ import annotations
+
+import socket
+import weakref
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from ehbox_soap import clock, log
+from ehbox_soap.connections import TimedSocket
+
+LINGER_SECONDS = 2.0
+"""How long a worker that stops lets requests arrive whole that had begun to."""
+
+
+class Connection(TConn):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn's view of a client; closed once, by the first who does."""
+
+    sock: TimedSocket
+    closed = False
+
+    def close(self, graceful: bool = False) -> None:
+        """Gracefully: says that nothing more comes and waits up to two seconds for the client to read it."""
+        if not self.closed:
+            self.closed = True
+            super().close(graceful)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """One process; `app.settings` is the Settings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._seconds = float(self.app.settings.server.body_seconds)
+        self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._stop_reading_at: float | None = None
+
+    def accept(self, listener: socket.socket) -> None:
+        """Takes one client in, unless another worker was faster or it is gone already."""
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        connection = Connection(self.cfg, TimedSocket(client, self._seconds), address, listener.getsockname())
+        self._connections.add(connection)
+        self.enqueue_req(connection)
+
+    def handle(self, conn: Connection) -> Any:
+        """One request, in a thread of the pool. The connection is also closed here: the main loop must not wait."""
+        conn.sock.expect_request()
+        kept = super().handle(conn)
+        conn.sock.forget_request()
+        if not kept:
+            conn.close(graceful=True)
+        return kept
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        """One whole head: the connection ends with this answer when the server says so."""
+        conn.sock.end_with_answer = req.force_close
+        return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """What is not HTTP is answered by gunicorn and logged by its kind only."""
+        log.logger().warning("not HTTP", cause=type(exc).__name__)
+        super().handle_error(req, client, addr, exc)
+
+    def murder_pending(self) -> None:
+        """Also, while stopping: ends what is still arriving once it had its time."""
+        if not self.alive:
+            self._end_what_arrives()
+        super().murder_pending()
+
+    def _end_what_arrives(self) -> None:
+        now = clock.monotonic()
+        if self._stop_reading_at is None:
+            self._stop_reading_at = now + LINGER_SECONDS
+        for waiting in self.pending_conns:
+            waiting.timeout = min(waiting.timeout, self._stop_reading_at)
+        if now >= self._stop_reading_at:
+            for connection in list(self._connections):
+                connection.sock.stop_reading()
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Ctrl-C: no thread may wait for a client any longer, or the process could not end."""
+        for connection in list(self._connections):
+            connection.sock.hang_up()
+        super().handle_quit(sig, frame)
