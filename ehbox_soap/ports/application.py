@@ -86,7 +86,9 @@ class Wire(Soap11):  # type: ignore[misc]
     def decompose_incoming_envelope(self, ctx: Any, message: object = None) -> None:
         """Dispatch is by the Body's element (stock Spyne would resolve hrefs here: never let it run)."""
         assert ctx.udc.envelope is not None
-        ctx.method_request_string = ctx.udc.envelope.content.tag
+        tag = ctx.udc.envelope.content.tag
+        # Spyne takes a name without a namespace for one of its own; to us it is another element.
+        ctx.method_request_string = tag if tag.startswith("{") else "{}" + tag
 
     def deserialize(self, ctx: Any, message: object) -> None:
         """SOAPAction and headers, then who calls, then the XSD, then the typed request."""
