@@ -74,7 +74,7 @@ def foreign_settings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, s
 
 
 @pytest.fixture(scope="session")
-def _foreign(
+def standing_foreign(
     template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
     door = Door(tmp_path_factory.mktemp("foreign-door") / "data", template, foreign_settings)
@@ -83,10 +83,10 @@ def _foreign(
 
 
 @pytest.fixture
-def foreign(_foreign: Door) -> Door:
+def foreign(standing_foreign: Door) -> Door:
     """The standing door for calls by the PKI of tests/security, its clocks at the start."""
-    _foreign.reset()
-    return _foreign
+    standing_foreign.reset()
+    return standing_foreign
 
 
 @pytest.fixture
