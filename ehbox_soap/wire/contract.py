@@ -48,7 +48,8 @@ class _Schemas:
     def __init__(self, driver: bytes, resolver: etree.Resolver) -> None:
         self._driver = driver
         self._resolver = resolver
-        self._idle: deque[etree.XMLSchema] = deque()
+        # The first at once: a server does not start with a broken contract.
+        self._idle: deque[etree.XMLSchema] = deque([self._load()])
 
     @contextmanager
     def borrow(self) -> Iterator[etree.XMLSchema]:
@@ -76,12 +77,16 @@ class _OnlyShipped(etree.Resolver):
     def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
         path = self._files.get(system_url)
         if path is None:
-            raise FileNotFoundError("a schema refers to something that is not shipped")
+            # libxml2 then tells XMLSchemaParseError which import failed.
+            raise FileNotFoundError(system_url)
         return self.resolve_string(path.read_bytes(), context, base_url=system_url)
 
 
 class Port:
-    """One port of a service: its operations by request element, and validation against its schemas."""
+    """One port of a service: its operations by request element, and validation against its schemas.
+
+    XMLSchemaParseError if the schemas are not whole within their folder.
+    """
 
     def __init__(self, wsdl: Path) -> None:
         definitions = etree.parse(wsdl, _plain_parser()).getroot()

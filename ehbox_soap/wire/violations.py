@@ -40,7 +40,6 @@ _VALUE_RULES = frozenset({"datatype", *_FACETS})
 _STEP = re.compile(r"(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<index>[0-9]+)\])?")
 _ATTRIBUTE = re.compile(r"Element '[^']*', attribute '([^']*)':")
 _QUOTED = re.compile(r"'([^']*)'")
-_NAMES = re.compile(r"[^\s(),]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ def tell(entry: etree._LogEntry, root: etree._Element, vocabulary: Vocabulary) -
     head, _, tail = entry.message.rpartition(mark) if mark else ("", "", "")
     if rule == "unexpected element":
         rule = "missing element" if head.endswith("Missing child element(s)") else rule
-        limit = _known((name.rpartition("}")[2] for name in _NAMES.findall(tail.rstrip("."))), vocabulary.names)
+        names = tail.partition("(")[2].partition(")")[0].split(",")
+        limit = _known((name.strip().rpartition("}")[2] for name in names), vocabulary.names)
         limit = limit and f"expected {limit}"
     elif rule == "missing attribute":
         limit = _known(_QUOTED.findall(tail), vocabulary.names)
