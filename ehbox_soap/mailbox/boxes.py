@@ -141,6 +141,7 @@ def own_box(caller: Caller, box_id: types.BoxId | None) -> OwnBox:
 def occupy(own: OwnBox, transaction: Transaction, now: datetime) -> BoxRecord:
     """The box in the store: made or joined if need be (BOX-2, BOX-4), and its call remembered (LIFE-4)."""
     record = transaction.boxes.ensure(own.certified)
+    transaction.boxes.hold([record.key])
     transaction.boxes.called(record.key, now)
     return record
 

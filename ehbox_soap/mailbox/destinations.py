@@ -82,9 +82,9 @@ def _warn(boxes: Sequence[types.BoxId]) -> None:
 def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[int | None, ...]:
     """The key of each destination's box, made if it is addressed for the first time (BOX-4); None for the Id ALL."""
     keys: dict[Address, int | None] = {}
-    for address in addresses:
-        if address not in keys:
-            keys[address] = None if address.id == ALL else transaction.boxes.ensure([address]).key
+    # In one order whatever the message's is: two messages that make the same boxes never wait for each other.
+    for address in sorted(set(addresses), key=lambda each: (each.type, each.id, each.quality)):
+        keys[address] = None if address.id == ALL else transaction.boxes.ensure([address]).key
     return tuple(keys[address] for address in addresses)
 
 

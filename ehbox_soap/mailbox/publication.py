@@ -16,7 +16,7 @@ from ehbox_soap.errors import Refusal, SoapFault
 from ehbox_soap.ids import Chance, identifier
 from ehbox_soap.mailbox import destinations, records
 from ehbox_soap.mailbox.answers import success
-from ehbox_soap.mailbox.boxes import Caller, MailboxRules, OwnBox, occupy, own_box
+from ehbox_soap.mailbox.boxes import Caller, MailboxRules, OwnBox, own_box
 from ehbox_soap.mailbox.ours import REMEMBERED, message_size
 from ehbox_soap.mailbox.sender import sender
 from ehbox_soap.store.message_records import Address, Heading, MessageRecord, PublicationRecord, SenderRecord
@@ -135,12 +135,14 @@ def _publish(
     chance: Chance,
 ) -> tuple[str, str]:
     """Writes the message and puts it into every box; its MessageId and PublicationId (PUB-7, PUB-10)."""
-    box = occupy(checked.own, transaction, now)
+    box = transaction.boxes.ensure(checked.own.certified)
     keys = destinations.boxes_of(checked.addresses, transaction)
+    reached = destinations.recipients(checked.addresses, keys, transaction)
+    transaction.boxes.hold([box.key, *reached])
+    transaction.boxes.called(box.key, now)
     publication_id = checked.request.publication_id or _new_publication_id(box.key, transaction, chance)
     heading = _heading(checked, sender(caller, box, transaction), publication_id, now, rules)
     message = transaction.messages.add(_message(checked, heading, keys), lambda: identifier(chance))
-    reached = destinations.recipients(checked.addresses, keys, transaction)
     transaction.messages.deliver(message.key, checked.size, reached, now)
     transaction.messages.file_sent(message.key, box.key, now)
     remembered = PublicationRecord(message.message_id, checked.fingerprint, now)

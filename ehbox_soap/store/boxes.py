@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 
 from .merging import merge
 from .message_records import Address, BoxRecord
-from .statements import insert_ignoring
+from .statements import batches, insert_if_new
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, message
 
 # LIFE-4 counts in months: a row that changes once an hour at most spares every other call a write.
@@ -86,6 +86,17 @@ class Boxes:
         others = (box.c.type == "INSS") & (box.c.id == inss) & box.c.quality.not_in(list(qualities_kept))
         self._connection.execute(update(box).where(others).values(registered=False))
 
+    def hold(self, keys: Iterable[int]) -> None:
+        """Keeps other writing transactions from these boxes until this one ends.
+
+        Always in the order of the keys, so that two transactions never wait for each other; what follows may then
+        change the boxes and their deliveries in any order. SQLite has one writing transaction at a time anyway.
+        """
+        if self._connection.dialect.name != "sqlite":
+            for some in batches(sorted(set(keys))):
+                held = select(box.c.box_key).where(box.c.box_key.in_(some)).order_by(box.c.box_key)
+                self._connection.execute(held.with_for_update(key_share=True))
+
     def called(self, key: int, now: datetime) -> None:
         """Keeps when the box was last used (LIFE-4), to the hour."""
         stale: ColumnElement[bool] = or_(box.c.last_call_at.is_(None), box.c.last_call_at < now - _CALL_STEP)
@@ -127,10 +138,8 @@ class Boxes:
         return int(self._connection.execute(select(box_address.c.box_key).where(*_is(address))).scalar_one())
 
     def _name(self, address: Address, key: int) -> bool:
-        named = insert_ignoring(self._connection, box_address).values(
-            type=address.type, id=address.id, quality=address.quality, box_key=key
-        )
-        return self._connection.execute(named).rowcount == 1
+        name = {"type": address.type, "id": address.id, "quality": address.quality, "box_key": key}
+        return insert_if_new(self._connection, box_address, name) is not None
 
 
 def _is(address: Address) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,9 @@ def merge(connection: Connection, kept: int, gone: int) -> None:
     """Everything of `gone` moves to `kept`; what both had, the same message or PublicationId, stays once."""
     both = select(box).where(box.c.box_key.in_((kept, gone))).order_by(box.c.box_key).with_for_update()
     rows = {row.box_key: row for row in connection.execute(both)}
+    if gone not in rows:
+        # Another transaction joined them while this one waited (PostgreSQL only).
+        return
     _drop_doubles(connection, kept, gone)
     for table in (delivery, message, destination, publication, box_address):
         connection.execute(update(table).where(table.c.box_key == gone).values(box_key=kept))

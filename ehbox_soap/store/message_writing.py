@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from .message_records import DestinationRecord, Heading, MessageRecord, PartRecord, StoredMessage
-from .statements import insert_ignoring
+from .statements import insert_if_new
 from .tables import copy_mail, custom_meta, destination, free_information, free_row, message, meta, part
 
 # 62**13 ids: a second refusal in a row means that the source of chance is broken.
@@ -32,10 +32,9 @@ def _add_heading(connection: Connection, heading: Heading, new_id: Callable[[], 
     values = _heading(heading)
     for _ in range(_TRIES):
         message_id = new_id()
-        row = insert_ignoring(connection, message).values(message_id=message_id, **values)
-        key = connection.execute(row.returning(message.c.message_key)).scalar_one_or_none()
-        if key is not None:
-            return StoredMessage(key, message_id)
+        added = insert_if_new(connection, message, {"message_id": message_id, **values})
+        if added is not None:
+            return StoredMessage(added[0], message_id)
     raise RuntimeError("no message id was free")
 
 

@@ -29,12 +29,11 @@ class Messages:
         return message_writing.add(self._connection, new, new_id)
 
     def deliver(self, message_key: int, size: int, recipients: Mapping[int, int], now: datetime) -> None:
-        """Puts it into INBOXes, published now: by box key, the position of the destination that names the box."""
+        """Puts it into INBOXes, published now: by box key, the position of the destination that names the box.
+
+        The boxes must be held (Boxes.hold).
+        """
         for keys in batches(sorted(recipients)):
-            # Boxes are locked in one order, so that two messages to the same boxes never wait for each other.
-            self._connection.execute(
-                select(box.c.box_key).where(box.c.box_key.in_(keys)).order_by(box.c.box_key).with_for_update()
-            )
             self._connection.execute(
                 insert(delivery),
                 [

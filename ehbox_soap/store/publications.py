@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from .message_records import PublicationRecord
-from .statements import insert_ignoring
+from .statements import insert_if_new
 from .tables import publication
 
 
@@ -38,13 +38,15 @@ class Publications:
                 publication.c.published_at <= forget_until,
             )
         )
-        added = self._connection.execute(
-            insert_ignoring(self._connection, publication).values(
-                box_key=box_key,
-                publication_id=publication_id,
-                message_id=record.message_id,
-                fingerprint=record.fingerprint,
-                published_at=record.published_at,
-            )
+        added = insert_if_new(
+            self._connection,
+            publication,
+            {
+                "box_key": box_key,
+                "publication_id": publication_id,
+                "message_id": record.message_id,
+                "fingerprint": record.fingerprint,
+                "published_at": record.published_at,
+            },
         )
-        return added.rowcount == 1
+        return added is not None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from ehbox_soap.errors import SoapFault
 
-from .statements import insert_ignoring
+from .statements import insert_if_new
 from .tables import replay_key
 
 # A few ended keys leave with every new one: more than come in, few enough to cost nothing.
@@ -27,10 +27,7 @@ class Replay:
     def remember(self, key: str, until: datetime, now: datetime) -> None:
         """Keeps the key until then; raises SoapFault SOA-01001 if it is known and has not ended."""
         self._sweep(now)
-        added = self._connection.execute(
-            insert_ignoring(self._connection, replay_key).values(replay_key=key, until=until)
-        )
-        if added.rowcount == 1:
+        if insert_if_new(self._connection, replay_key, {"replay_key": key, "until": until}) is not None:
             return
         ended = (replay_key.c.replay_key == key) & (replay_key.c.until <= now)
         renewed = self._connection.execute(update(replay_key).where(ended).values(until=until))
