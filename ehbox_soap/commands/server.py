@@ -53,14 +53,15 @@ def serve(config_file: Path | None, data: Path | None, assigned: tuple[str, ...]
 
 
 @click.command()
-def settings() -> None:
+@click.option("--reference", is_flag=True, help="as README's table instead")
+def settings(reference: bool) -> None:
     """Prints every setting with its default, as a file for --config.
 
     \b
     Example:
       ehbox settings > ehbox.toml && ehbox serve --config ehbox.toml
     """
-    click.echo(config.document(), nl=False)
+    click.echo(config.reference() if reference else config.document(), nl=False)
 
 
 @click.command()

@@ -23,6 +23,7 @@ first_name = "Noor"
 
 def test_settings_prints_the_shipped_file() -> None:
     assert CliRunner().invoke(main, ["settings"]).stdout == config.document()
+    assert CliRunner().invoke(main, ["settings", "--reference"]).stdout == config.reference()
 
 
 @pytest.fixture
