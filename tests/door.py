@@ -5,6 +5,7 @@ Knows: how a server is put together, the layout of connector 4.0. Must not know:
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,18 @@ class Door:
         """One POST of any bytes; header names in any case."""
         stated = {name.lower(): value for name, value in (headers or {"Content-Type": "text/xml"}).items()}
         return self.server.answer(path, stated, body)
+
+    def environ(self, request: HttpRequest) -> dict[str, object]:
+        """What a WSGI server makes of a request, for tests that call the server as gunicorn does."""
+        headers = {name.upper().replace("-", "_"): value for name, value in request.headers}
+        return {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": request.path,
+            "CONTENT_LENGTH": str(len(request.body)),
+            "CONTENT_TYPE": headers.get("CONTENT_TYPE", ""),
+            "HTTP_SOAPACTION": headers.get("SOAPACTION", ""),
+            "wsgi.input": io.BytesIO(request.body),
+        }
 
     def person(self, inss: str, designators: tuple[str, ...], kind: KeyKind = "rsa") -> Client:
         """A person of the seed with an assertion for what it asks to be certified."""
