@@ -1,0 +1,125 @@
+"""The table of docs/performance.md, written between its two markers.
+
+Knows: how a figure is told, and the goals. Must not know: how it was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bench import processes
+from bench.memory import Memory
+from bench.rounds import Figures
+from bench.verifiers import Compared
+
+MARKERS = ("<!-- figures:begin -->", "<!-- figures:end -->")
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that one run found."""
+
+    verifiers: Compared
+    figures: Mapping[int, Sequence[Figures]]
+    memory: Sequence[Memory]
+    rounds: int
+    load: tuple[float, float]
+
+
+def text(results: Results) -> str:
+    """The tables in Markdown, without their markers."""
+    lines = [
+        f"{processes.machine()}; medians of {results.rounds} rounds. Processes that wanted a processor in the last "
+        f"minute: {results.load[0]:.1f} at the start, {results.load[1]:.1f} at the end (the bench itself: about 2).",
+        "",
+        *_verifiers(results.verifiers),
+    ]
+    for workers, figures in results.figures.items():
+        lines += ["", *_served(workers, figures)]
+    lines += ["", *_memory(results.memory), "", *_goals(results)]
+    return "\n".join(lines) + "\n"
+
+
+def write(path: Path, told: str) -> None:
+    """Puts the tables between the markers of a document; ValueError if it lacks them."""
+    before, begin, rest = path.read_text("utf-8").partition(MARKERS[0])
+    _, end, after = rest.partition(MARKERS[1])
+    if not begin or not end:
+        raise ValueError(f"{path} lacks the markers")
+    path.write_text(f"{before}{begin}\n{told}{end}{after}", "utf-8")
+
+
+def _verifiers(found: Compared) -> Iterator[str]:
+    yield "| verification of one call, in the process | CPU ms | x python-xmlsec | x python-xmlsec with keys loaded |"
+    yield "| --- | --- | --- | --- |"
+    for name, each in (
+        ("ours, assertion not seen before", found.cold),
+        ("ours, assertion seen before", found.warm),
+        ("python-xmlsec, the holder's key from its certificate", found.xmlsec),
+        ("python-xmlsec, keys loaded before", found.xmlsec_loaded),
+        ("signxml", found.signxml),
+    ):
+        ratios = f"{each.faster_than(found.xmlsec):.2f} | {each.faster_than(found.xmlsec_loaded):.2f}"
+        yield f"| {name} | {each.milliseconds:.3f} | {ratios} |"
+
+
+def _served(workers: int, figures: Sequence[Figures]) -> Iterator[str]:
+    yield (
+        f"| {workers} worker{'s' * (workers > 1)} | requests/s | CPU ms | peak MiB a worker | floor requests/s "
+        "| floor CPU ms | rate by floor | CPU by floor | spread | client CPU |"
+    )
+    yield "| --- " * 10 + "|"
+    for each in figures:
+        server, floor = each.server, each.floor
+        values = (
+            each.case.name,
+            f"{median(run.rate for run in server):.{_places(server[0].rate)}f}",
+            f"{median(run.cpu_each for run in server) * 1000:.2f}",
+            f"{max(run.peak for run in server) / _MIB:.0f}",
+            f"{median(run.rate for run in floor):.{_places(floor[0].rate)}f}",
+            f"{median(run.cpu_each for run in floor) * 1000:.2f}",
+            f"{each.ratio():.0%}",
+            f"{each.cpu_ratio():.0%}",
+            f"{median(run.spread for run in server):.0%}",
+            f"{median(run.client / run.seconds for run in server):.0%}",
+        )
+        yield f"| {' | '.join(values)} |"
+
+
+def _places(rate: float) -> int:
+    return 0 if rate >= 100 else 1
+
+
+def _memory(found: Sequence[Memory]) -> Iterator[str]:
+    yield "| one message at a time, one worker | peak, by its content | highest | kept after all of them |"
+    yield "| --- | --- | --- | --- |"
+    for each in found:
+        yield f"| {each.case.name} | {each.peak:.1f} x | {each.most:.1f} x | {each.kept:.1f} x |"
+
+
+def _goals(results: Results) -> Iterator[str]:
+    """Each goal with what was found; nothing is rounded in its favour."""
+    yield "| goal | found | reached |"
+    yield "| --- | --- | --- |"
+    compared = results.verifiers
+    rows = [
+        ("verification, new assertion: 3 x python-xmlsec", compared.cold.faster_than(compared.xmlsec), 3.0, " x"),
+        ("verification, known assertion: 6 x python-xmlsec", compared.warm.faster_than(compared.xmlsec), 6.0, " x"),
+    ]
+    for workers, figures in results.figures.items():
+        name = f"getBoxInfo, {workers} worker{'s' * (workers > 1)}: 50 % of the floor's rate"
+        rows.append((name, figures[0].ratio() * 100, 50.0, " %"))
+    for name, value, least, unit in rows:
+        yield f"| {name} | {value:.2f}{unit} | {'yes' if value >= least else 'no'} |"
+    for each in results.memory:
+        most = 6.0 if "inline" in each.case.name else 3.0
+        yield f"| {each.case.name}: at most {most:.0f} x its content | {each.peak:.2f} x | {_yes(each.peak <= most)} |"
+        yield f"| {each.case.name}: given back | {each.kept:.2f} x kept | {_yes(each.kept <= 0.5)} |"
+
+
+def _yes(reached: bool) -> str:
+    return "yes" if reached else "no"

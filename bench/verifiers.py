@@ -1,0 +1,141 @@
+"""Verification in this process, on the same parsed bytes: ours, python-xmlsec's and signxml's.
+
+Knows: how each of the libraries is asked. Must not know: HTTP.
+What is compared: a signed getBoxInfo as connector 4.0 sends it, parsed before by the server's own parser (a fresh
+tree for each verification), and the two signatures in it: the message's (over Body and Timestamp, by the holder's
+key) and the assertion's (enveloped, by the STS's key). Ours also reads and checks everything else it always does:
+positions, ids, times, algorithms, chain, holder. The libraries only verify; what they found is not even looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import xmlsec
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+from bench import processes, servers
+from bench.rounds import doctor
+from ehbox_soap import config
+from ehbox_soap.clock import SetClock, SystemClock
+from ehbox_soap.ids import SystemChance
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.security.names import SOAP, saml, wsse
+from ehbox_soap.security.names import WSU as _WSU
+from ehbox_soap.security.policy import profile
+from ehbox_soap.security.trust import Trust
+from ehbox_soap.security.wss import Verifier
+from ehbox_soap.wire import soap, xml
+
+Verify = Callable[[etree._Element], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Processor seconds for one verification, a median of each round's mean."""
+
+    seconds: tuple[float, ...]
+
+    @property
+    def milliseconds(self) -> float:
+        """The median of the rounds."""
+        return median(self.seconds) * 1000
+
+    def faster_than(self, other: Timing) -> float:
+        """How many of ours fit into one of the other: median of the rounds."""
+        return median(theirs / ours for ours, theirs in zip(self.seconds, other.seconds, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The five of them. `xmlsec` loads the holder's key from its certificate at each call, as it came with the
+    message; `xmlsec_loaded` has loaded it before, as ours has after a holder's first call."""
+
+    cold: Timing
+    warm: Timing
+    xmlsec: Timing
+    xmlsec_loaded: Timing
+    signxml: Timing
+
+
+def measure(folder: Path, rounds: int, each: int, tell: Callable[[str], None]) -> Compared:
+    """So many rounds of so many verifications by each, interleaved."""
+    with servers.house(folder / "verifiers", 1) as server:
+        caller = doctor(folder / "verifiers", server)
+    requests = [caller.box_info().partition(b"\r\n\r\n")[2] for _ in range(each)]
+    # At this moment every Timestamp holds, however long the rounds take.
+    ways = _ways(folder / "verifiers", caller.connector.certificate, SetClock(SystemClock().now()))
+    for verify in ways:
+        _mean(verify, requests)
+    seconds: list[list[float]] = [[] for _ in ways]
+    for number in range(rounds):
+        tell(f"verifiers, round {number + 1} of {rounds}")
+        for verify, found in zip(ways, seconds, strict=True):
+            found.append(_mean(verify, requests))
+    return Compared(*(Timing(tuple(found)) for found in seconds))
+
+
+def _mean(verify: Verify, requests: Sequence[bytes]) -> float:
+    """Processor seconds for one; the trees are made before."""
+    trees = [xml.parse(octets) for octets in requests]
+    began = processes.own_cpu_seconds()
+    for tree in trees:
+        verify(tree)
+    return (processes.own_cpu_seconds() - began) / len(trees)
+
+
+def _ways(folder: Path, holder: x509.Certificate, clock: SetClock) -> tuple[Verify, ...]:
+    """The five, in the order of Compared."""
+    settings = config.load(None, {"data.folder": str(folder)})
+    authority = Authority.open(config.pki_folder(settings), SystemClock(), SystemChance())
+    sts = authority.sts.certificate
+    policy, trust = profile("wire"), Trust(authority.certificates, [sts])
+    seen = Verifier(policy, trust, clock)
+    holder_octets, sts_key = holder.public_bytes(Encoding.DER), _key(sts.public_bytes(Encoding.DER))
+    holder_key = _key(holder_octets)
+    return (
+        # A new verifier has seen no assertion; certificates and their chains are remembered elsewhere.
+        lambda tree: _ours(Verifier(policy, trust, clock), tree),
+        lambda tree: _ours(seen, tree),
+        lambda tree: _xmlsec(tree, _key(holder_octets), sts_key),
+        lambda tree: _xmlsec(tree, holder_key, sts_key),
+        lambda tree: _signxml(tree, holder, sts),
+    )
+
+
+def _ours(verifier: Verifier, tree: etree._Element) -> None:
+    envelope = soap.open_envelope(tree)
+    verifier.call(envelope.header, envelope.body)
+
+
+def _key(certificate: bytes) -> xmlsec.Key:
+    return xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertDer)
+
+
+def _xmlsec(tree: etree._Element, holder: xmlsec.Key, sts: xmlsec.Key) -> None:
+    security = tree[0][0]
+    timestamp, assertion, signature = security
+    message = xmlsec.SignatureContext()
+    message.register_id(tree[1], "Id", _WSU)
+    message.register_id(timestamp, "Id", _WSU)
+    message.key = holder
+    message.verify(signature)
+    enveloped = xmlsec.SignatureContext()
+    enveloped.register_id(assertion, "AssertionID")
+    enveloped.key = sts
+    enveloped.verify(assertion[-1])
+
+
+def _signxml(tree: etree._Element, holder: x509.Certificate, sts: x509.Certificate) -> None:
+    for parent, references, certificate, identifier in (
+        (f"./{{{SOAP}}}Header/{wsse('Security')}/", 2, holder, "Id"),
+        (f"./{{{SOAP}}}Header/{wsse('Security')}/{saml('Assertion')}/", 1, sts, "AssertionID"),
+    ):
+        expected = SignatureConfiguration(location=parent, expect_references=references)
+        XMLVerifier().verify(tree, x509_cert=certificate, id_attribute=identifier, expect_config=expected)
