@@ -26,7 +26,8 @@ from ehbox_soap.wire.content import (
     STATUS,
     content,
 )
-from ehbox_soap.wire.elements import Attribute, Field, Inline, Many, Maybe, One, Record, Within
+from ehbox_soap.wire.elements import Field, Record
+from ehbox_soap.wire.fields import Attribute, Inline, Many, Maybe, One, Within
 from ehbox_soap.wire.simple import BASE64, BOOLEAN, DATE, INTEGER, MOMENT, SOURCE, TEXT
 
 NAMESPACE = "urn:be:fgov:ehealth:ehbox:consultation:protocol:v3"

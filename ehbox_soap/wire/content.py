@@ -12,7 +12,8 @@ from lxml import etree
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.wire import base64text
 from ehbox_soap.wire.attachments import Attachments, Parts
-from ehbox_soap.wire.elements import Attribute, Children, Field, Inline, Many, Maybe, One, OneOf, Record, Text
+from ehbox_soap.wire.elements import Children, Field, OneOf, Record
+from ehbox_soap.wire.fields import Attribute, Inline, Many, Maybe, One, Text
 from ehbox_soap.wire.simple import BASE64, CONTENT_TYPE, FALSE, MOMENT, TEXT
 from ehbox_soap.wire.types import (
     Acknowledgment,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -19,27 +18,16 @@ from ehbox_soap.wire import base64text, consultation, publication
 from ehbox_soap.wire.content import INLINE
 from ehbox_soap.wire.elements import XML_SPACE
 from ehbox_soap.wire.violations import Vocabulary, place, tell
+from ehbox_soap.wire.wsdl import Operation, read, shipped_parser
 
 # Ours: libxml2 counts the siblings before each element it complains of, so a hundred thousand bad ones take minutes.
 MAX_CHILDREN = 5000
 
-_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
-_WSDL_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class ContractBroken(Exception):
     """An answer of ours is not valid: an error of the house, never of a caller (SOA-00001). Holds no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of a port; `request` and `answer` are elements as {namespace}name."""
-
-    name: str
-    soap_action: str
-    request: str
-    answer: str
 
 
 class _Schemas:
@@ -89,23 +77,19 @@ class Port:
     """
 
     def __init__(self, wsdl: Path) -> None:
-        definitions = etree.parse(wsdl, _plain_parser()).getroot()
-        self.name = str(definitions.get("name"))
-        self.namespace = str(definitions.get("targetNamespace"))
+        definitions = read(wsdl)
+        self.name = definitions.name
+        self.namespace = definitions.namespace
         self.wsdl = wsdl
         self.operations: Mapping[str, Operation] = {
-            operation.request: operation for operation in _operations(definitions)
+            operation.request: operation for operation in definitions.operations
         }
-        imports = {
-            str(item.get("namespace")): (wsdl.parent / str(item.get("schemaLocation"))).resolve()
-            for item in definitions.iterfind(f"{_WSDL}types/{_XS}schema/{_XS}import")
-        }
-        folder = next(iter(imports.values())).parent
-        documents = [etree.parse(path, _plain_parser()).getroot() for path in sorted(folder.glob("*.xsd"))]
+        folder = next(iter(definitions.schemas.values())).parent
+        documents = [etree.parse(path, shipped_parser()).getroot() for path in sorted(folder.glob("*.xsd"))]
         self._vocabulary = Vocabulary.of(documents)
         self._binary = _names_of(documents, "xs:base64Binary")
         self._dates = _names_of(documents, "xs:date")
-        self._schemas = _Schemas(_driver(imports), _OnlyShipped(folder))
+        self._schemas = _Schemas(_driver(definitions.schemas), _OnlyShipped(folder))
 
     def operation(self, element: etree._Element) -> Operation:
         """The operation that the element in the Body stands for; SOA-03005 if it is none of this port."""
@@ -184,39 +168,6 @@ class Contract:
     def consultation(self) -> Port:
         """ehBoxConsultation v3."""
         return self.ports[consultation.NAMESPACE]
-
-
-def _plain_parser() -> etree.XMLParser:
-    return etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False, remove_comments=True)
-
-
-def _operations(definitions: etree._Element) -> Iterator[Operation]:
-    """Joins portType, messages and binding."""
-    elements = {
-        str(message.get("name")): _qualified(part, "element")
-        for message in definitions.iterfind(f"{_WSDL}message")
-        for part in message.iterfind(f"{_WSDL}part")
-    }
-    actions = {
-        str(operation.get("name")): str(soap.get("soapAction", ""))
-        for operation in definitions.iterfind(f"{_WSDL}binding/{_WSDL}operation")
-        for soap in operation.iterfind(f"{_WSDL_SOAP}operation")
-    }
-    for operation in definitions.iterfind(f"{_WSDL}portType/{_WSDL}operation"):
-        name = str(operation.get("name"))
-        request, answer = (
-            elements[_qualified(operation.find(f"{_WSDL}{way}"), "message").rpartition("}")[2]]
-            for way in ("input", "output")
-        )
-        yield Operation(name, actions[name], request, answer)
-
-
-def _qualified(element: etree._Element | None, attribute: str) -> str:
-    """The QName in an attribute as {namespace}name."""
-    if element is None:
-        raise ValueError("the WSDL lacks an element")
-    prefix, _, name = str(element.get(attribute)).rpartition(":")
-    return f"{{{element.nsmap[prefix or None]}}}{name}"
 
 
 def _driver(imports: Mapping[str, Path]) -> bytes:

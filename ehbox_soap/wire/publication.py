@@ -23,7 +23,8 @@ from ehbox_soap.wire.content import (
     STATUS,
     content,
 )
-from ehbox_soap.wire.elements import Attribute, Inline, Many, Maybe, One, Record, Within
+from ehbox_soap.wire.elements import Record
+from ehbox_soap.wire.fields import Attribute, Inline, Many, Maybe, One, Within
 from ehbox_soap.wire.simple import BOOLEAN, DATE, FALSE
 from ehbox_soap.wire.types import (
     Annex,

@@ -126,10 +126,7 @@ def _matches(child: etree._Element, prefix: str | None, name: str) -> bool:
 def place(element: etree._Element, root: etree._Element, vocabulary: Vocabulary) -> str:
     """Where an element is below the root, counted where there are several: DestinationContext[2]/Quality."""
     steps: list[str] = []
-    while element is not root:
-        parent = element.getparent()
-        if parent is None:
-            break
+    while element is not root and (parent := element.getparent()) is not None:
         same = parent.findall(element.tag)
         name = vocabulary.name(str(element.tag))
         steps.append(f"{name}[{same.index(element) + 1}]" if len(same) > 1 else name)

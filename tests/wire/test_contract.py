@@ -214,6 +214,13 @@ def test_schemas_import_only_what_is_shipped(tmp_path: Path, location: str) -> N
         Port(folder / "wsdl" / "ehealthbox" / "ehBoxConsultation.wsdl")
 
 
+def test_an_operation_without_answer_is_no_contract(tmp_path: Path) -> None:
+    path = copied(tmp_path) / "wsdl" / "ehealthbox" / "ehBoxPublication.wsdl"
+    path.write_text(path.read_text().replace('<wsdl:output message="pub:SendMessageResponseMessage"/>', ""))
+    with pytest.raises(ValueError, match="lacks an element"):
+        Port(path)
+
+
 def test_threads_get_their_own_verdicts() -> None:
     """The error log of an XMLSchema belongs to whoever validates."""
     wrong: list[str] = []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.wire import xml
+from ehbox_soap.wire import violations, xml
 from ehbox_soap.wire.contract import Contract
 from tests.wire.checks import CANARY, GENERATED, refused
 
@@ -147,3 +147,21 @@ def test_the_place_is_told_in_a_document_with_default_namespaces_and_other_prefi
     document = VALID.replace("p:Send", f"{CANARY}:Send").replace("xmlns:p=", f"xmlns:{CANARY}=")
     assert told(document.replace(">NEWS<", "><")).startswith(f"{SPECIFICATION}/ContentType: enumeration DOCUMENT")
     assert "name of 9" not in told(document.replace('"x"', '""'))
+
+
+@pytest.mark.parametrize(
+    ("path", "tag"),
+    [
+        ("/p:A/B[2]/*[1]", "{urn:p}C"),
+        ("/p:A/B[2]/p:C", "{urn:p}C"),
+        ("/p:A/B[1]", "B"),
+        ("/p:A/B[3]", "{urn:p}A"),
+        ("/p:A/q:B[1]", "{urn:p}A"),
+        ("/p:A/B[2]/@x", "B"),
+        ("/p:A/B[x]", "{urn:p}A"),
+        ("", "{urn:p}A"),
+    ],
+)
+def test_a_path_is_followed_as_far_as_it_can_be(path: str, tag: str) -> None:
+    root = xml.parse(b'<p:A xmlns:p="urn:p"><B/><B><p:C/></B></p:A>')
+    assert violations._locate(path, root).tag == tag
