@@ -12,7 +12,7 @@ import click
 from ehbox_soap.client.errors import AnswerError, ClientError, FaultError, StatusError, TokenError, UnreachableError
 from ehbox_soap.commands import calls, pki, send, server
 
-REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, 3, 4, 5
+REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, server.NOT_READY, 4, 5
 _CODES: tuple[tuple[type[ClientError], int], ...] = (
     (StatusError, REFUSED),
     (TokenError, REFUSED),

@@ -48,7 +48,9 @@ BOX = BoxType()
 
 def url_option(verb: Verb) -> Verb:
     """--url."""
-    option = click.option("--url", default=URL, show_default=True, envvar="EHBOX_URL", help="address of the server")
+    option = click.option(
+        "--url", default=URL, show_default=True, envvar="EHBOX_URL", show_envvar=True, help="address of the server"
+    )
     return option(verb)
 
 
@@ -68,10 +70,24 @@ def calling_options(verb: Verb) -> Verb:
     """Who calls, and where: see `open_session`."""
     for option in reversed(
         (
-            click.option("--as", "caller", envvar="EHBOX_AS", metavar="NUMBER", help="who calls: an INSS, a NIHII …"),
-            click.option("--p12", type=FILE, envvar="EHBOX_P12", help="the caller's keystore, instead of --as"),
             click.option(
-                "--password", default=PASSWORD, show_default=True, envvar="EHBOX_PASSWORD", help="of the keystore"
+                "--as",
+                "caller",
+                envvar="EHBOX_AS",
+                show_envvar=True,
+                metavar="NUMBER",
+                help="who calls: an INSS, a NIHII …",
+            ),
+            click.option(
+                "--p12", type=FILE, envvar="EHBOX_P12", show_envvar=True, help="the caller's keystore, instead of --as"
+            ),
+            click.option(
+                "--password",
+                default=PASSWORD,
+                show_default=True,
+                envvar="EHBOX_PASSWORD",
+                show_envvar=True,
+                help="of the keystore",
             ),
             click.option(
                 "--quality",

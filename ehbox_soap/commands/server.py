@@ -5,10 +5,13 @@ Knows: the settings, the server's entrance, the register's seeds. Must not know:
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from ehbox_soap import clock, config
 from ehbox_soap.client.addresses import Addresses
@@ -21,7 +24,10 @@ from ehbox_soap.pki.authority import AuthorityError
 from ehbox_soap.register import seed as seeds
 from ehbox_soap.store.engine import Store
 
+NOT_READY = 3
 _POLL_SECONDS = 0.2
+# A connection that cannot even be opened fails with the driver's own error.
+_DATABASE = (SQLAlchemyError, sqlite3.Error)
 
 
 @click.command()
@@ -49,7 +55,10 @@ def serve(config_file: Path | None, data: Path | None, assigned: tuple[str, ...]
         code = serving.serve(settings)
     except (AuthorityError, seeds.SeedError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    click.get_current_context().exit(code)
+    except _DATABASE as error:
+        raise _unusable(error) from error
+    # gunicorn has said by then what it could not do, such as listen at the address.
+    click.get_current_context().exit(NOT_READY if code else 0)
 
 
 @click.command()
@@ -84,16 +93,12 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
     except seeds.SeedError as error:
         raise click.UsageError(str(error)) from error
     config.data_folder(chosen).mkdir(parents=True, exist_ok=True)
-    store = Store.open(config.database_url(chosen))
     try:
-        store.migrate()
-        with store.begin() as transaction:
-            for entries in read:
-                seeds.load(entries, transaction)
+        _load(config.database_url(chosen), read)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    finally:
-        store.close()
+    except _DATABASE as error:
+        raise _unusable(error) from error
     counts = {
         "people": sum(len(entries.people) for entries in read),
         "organisations": sum(len(entries.organisations) for entries in read),
@@ -122,3 +127,21 @@ def ready(url: str, wait: float) -> None:
             raise UnreachableError(f"{url} is not ready")
         clock.wait(_POLL_SECONDS)
     click.echo(f"{url} is ready")
+
+
+def _load(url: str, read: Sequence[seeds.Seed]) -> None:
+    """Loads seeds into the database, all or none."""
+    store = Store.open(url)
+    try:
+        store.migrate()
+        with store.begin() as transaction:
+            for entries in read:
+                seeds.load(entries, transaction)
+    finally:
+        store.close()
+
+
+def _unusable(error: Exception) -> click.UsageError:
+    """What the driver says; SQLAlchemy's own text may quote the URL and with it a password."""
+    said = getattr(error, "orig", None) if isinstance(error, SQLAlchemyError) else error
+    return click.UsageError(f"the database cannot be used: {said or type(error).__name__}")

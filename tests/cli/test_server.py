@@ -84,6 +84,27 @@ def test_what_the_start_refuses_is_usage(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (result.exit_code, "own.pem: not a certificate" in result.stderr) == (2, True)
 
 
+def test_an_address_that_cannot_be_had_ends_with_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "serve", lambda _: 1)
+    assert CliRunner().invoke(main, ["serve"]).exit_code == 3
+
+
+@pytest.mark.parametrize("verb", [("serve",), ("seed", "one.toml")])
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [("sqlite:///one.toml/boxes", "the database cannot be used: unable to open"), ("nosuch://user:secret@host/b", "")],
+)
+def test_a_database_that_cannot_be_used_is_usage_and_its_password_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], database: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.toml").write_text(PERSON.format(inss=DOCTOR), "utf-8")
+    monkeypatch.setenv("EHBOX_DATA__DATABASE", database)
+    result = CliRunner().invoke(main, list(verb))
+    assert (result.exit_code, told in result.stderr) == (2, True)
+    assert "secret" not in result.output
+
+
 def test_ready_is_0_at_a_server_that_is(ehbox: Command) -> None:
     assert "is ready" in ehbox.ok("ready", data=False)
 
