@@ -1,0 +1,1 @@
+"""Models of real clients, built without the project, and their own tests."""
