@@ -15,7 +15,7 @@ from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.numbers import check_digits_hold, is_number
 from ehbox_soap.mailbox.ours import ALL
 from ehbox_soap.mailbox.records import stated
-from ehbox_soap.store.message_records import Address
+from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
 
@@ -79,29 +79,27 @@ def _warn(boxes: Sequence[types.BoxId]) -> None:
         structlog.get_logger().warning("check digits of an INSS do not hold", rule="BOX-3", destinations=wrong)
 
 
-def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[int | None, ...]:
-    """The key of each destination's box, made if it is addressed for the first time (BOX-4); None for the Id ALL."""
-    keys: dict[Address, int | None] = {}
+def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[BoxRecord | None, ...]:
+    """Each destination's box, made if it is addressed for the first time (BOX-4); None for the Id ALL."""
+    boxes: dict[Address, BoxRecord | None] = {}
     # In one order whatever the message's is: two messages that make the same boxes never wait for each other.
     for address in sorted(set(addresses), key=lambda each: (each.type, each.id, each.quality)):
-        keys[address] = None if address.id == ALL else transaction.boxes.ensure([address]).key
-    return tuple(keys[address] for address in addresses)
+        boxes[address] = None if address.id == ALL else transaction.boxes.ensure([address])
+    return tuple(boxes[address] for address in addresses)
 
 
-def recipients(addresses: Sequence[Address], keys: Sequence[int | None], transaction: Transaction) -> dict[int, int]:
+def recipients(
+    addresses: Sequence[Address], boxes: Sequence[BoxRecord | None], transaction: Transaction
+) -> dict[int, int]:
     """Every box that is reached, once, with the place (from 0) of the first destination that reaches it (BOX-5)."""
     reached: dict[int, int] = {}
-    for place, (address, key) in enumerate(zip(addresses, keys, strict=True)):
-        if key is not None:
-            reached.setdefault(key, place)
-            continue
-        for box in transaction.boxes.of_quality(address.quality):
-            reached.setdefault(box.key, place)
+    for place, (address, box) in enumerate(zip(addresses, boxes, strict=True)):
+        for each in (box,) if box is not None else transaction.boxes.of_quality(address.quality):
+            reached.setdefault(each.key, place)
     return reached
 
 
-def state(destination: types.Destination, address: Address, transaction: Transaction) -> types.Destination:
+def state(destination: types.Destination, address: Address, box: BoxRecord | None) -> types.Destination:
     """A destination as answers state it: its box as the register has it, User and Mandate as sent (BOX-1, PUB-7)."""
-    found = () if address.id == ALL else transaction.boxes.find([address])
-    known = found[0].address if found else address
+    known = box.address if box is not None else address
     return types.Destination(stated(known), destination.user, destination.mandate)

@@ -19,7 +19,7 @@ from ehbox_soap.mailbox.answers import success
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules, OwnBox, own_box
 from ehbox_soap.mailbox.ours import REMEMBERED, message_size
 from ehbox_soap.mailbox.sender import sender
-from ehbox_soap.store.message_records import Address, Heading, MessageRecord, PublicationRecord, SenderRecord
+from ehbox_soap.store.message_records import Address, BoxRecord, Heading, MessageRecord, PublicationRecord, SenderRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
 
@@ -33,6 +33,14 @@ class _Checked:
     addresses: tuple[Address, ...]
     size: int
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """Where a message goes from and to; None for the Id ALL."""
+
+    sender: BoxRecord
+    destinations: tuple[BoxRecord | None, ...]
 
 
 def send_message(
@@ -51,15 +59,16 @@ def send_message(
     checked = _check(request, caller, transaction, rules)
     message_id = _first_message_id(checked, transaction, now, rules)
     publication_id = request.publication_id
+    boxes = _place(checked, transaction)
     if message_id is None or publication_id is None:
-        message_id, publication_id = _publish(checked, caller, transaction, now, rules, chance)
+        message_id, publication_id = _publish(checked, boxes, caller, transaction, now, rules, chance)
     return types.SendMessageResponse(
         status=success(),
         id=message_id,
         sent_publication_id=publication_id,
         recipients=tuple(
-            types.Recipient(destinations.state(sent, address, transaction))
-            for sent, address in zip(request.destinations, checked.addresses, strict=True)
+            types.Recipient(destinations.state(sent, address, box))
+            for sent, address, box in zip(request.destinations, checked.addresses, boxes.destinations, strict=True)
         ),
     )
 
@@ -126,8 +135,15 @@ def _first_message_id(checked: _Checked, transaction: Transaction, now: datetime
     return None
 
 
+def _place(checked: _Checked, transaction: Transaction) -> _Boxes:
+    """The boxes, made or joined if need be (BOX-2, BOX-4); the sender's first, because it may be a destination too."""
+    box = transaction.boxes.ensure(checked.own.certified)
+    return _Boxes(box, destinations.boxes_of(checked.addresses, transaction))
+
+
 def _publish(
     checked: _Checked,
+    boxes: _Boxes,
     caller: Caller,
     transaction: Transaction,
     now: datetime,
@@ -135,14 +151,13 @@ def _publish(
     chance: Chance,
 ) -> tuple[str, str]:
     """Writes the message and puts it into every box; its MessageId and PublicationId (PUB-7, PUB-10)."""
-    box = transaction.boxes.ensure(checked.own.certified)
-    keys = destinations.boxes_of(checked.addresses, transaction)
-    reached = destinations.recipients(checked.addresses, keys, transaction)
+    box = boxes.sender
+    reached = destinations.recipients(checked.addresses, boxes.destinations, transaction)
     transaction.boxes.hold([box.key, *reached])
     transaction.boxes.called(box.key, now)
     publication_id = checked.request.publication_id or _new_publication_id(box.key, transaction, chance)
     heading = _heading(checked, sender(caller, box, transaction), publication_id, now, rules)
-    message = transaction.messages.add(_message(checked, heading, keys), lambda: identifier(chance))
+    message = transaction.messages.add(_message(checked, heading, boxes.destinations), lambda: identifier(chance))
     transaction.messages.deliver(message.key, checked.size, reached, now)
     transaction.messages.file_sent(message.key, box.key, now)
     remembered = PublicationRecord(message.message_id, checked.fingerprint, now)
@@ -185,13 +200,13 @@ def _heading(
     )
 
 
-def _message(checked: _Checked, heading: Heading, keys: tuple[int | None, ...]) -> MessageRecord:
+def _message(checked: _Checked, heading: Heading, boxes: tuple[BoxRecord | None, ...]) -> MessageRecord:
     request = checked.request
     return MessageRecord(
         heading=heading,
         destinations=tuple(
-            records.destination_record(sent, address, key)
-            for sent, address, key in zip(request.destinations, checked.addresses, keys, strict=True)
+            records.destination_record(sent, address, None if box is None else box.key)
+            for sent, address, box in zip(request.destinations, checked.addresses, boxes, strict=True)
         ),
         parts=records.parts_records(request.content),
         free_information=records.free_record(request.content.free_informations),

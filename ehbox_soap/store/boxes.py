@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
+from .columns import Moment
 from .merging import merge
 from .message_records import Address, BoxRecord
 from .statements import batches, insert_if_new
@@ -36,9 +37,7 @@ class Boxes:
 
     def names(self, key: int) -> tuple[Address, ...]:
         """Every name of a box."""
-        rows = self._connection.execute(
-            select(box_address.c.type, box_address.c.id, box_address.c.quality).where(box_address.c.box_key == key)
-        )
+        rows = self._connection.execute(_NAMES, {"key": key})
         return tuple(Address.of(row.type, row.id, row.quality) for row in rows)
 
     def ensure(self, addresses: Sequence[Address], *, registered: bool = False) -> BoxRecord:
@@ -46,35 +45,23 @@ class Boxes:
 
         It is stated by its INSS once that is known (BOX-1). `registered` True marks it as the register's.
         """
-        named = list(self._agreeing(addresses))
-        keys = list(dict.fromkeys(record.key for _, record in named))
-        if not keys:
-            keys = [self._make(addresses[0])]
+        named = dict(self._agreeing(addresses))
+        keys = list(dict.fromkeys(record.key for record in named.values())) or [self._make(addresses[0])]
         for gone in keys[1:]:
             merge(self._connection, keys[0], gone)
-        known = {address for address, _ in named}
         for address in addresses:
-            if address not in known:
+            if address not in named:
                 self._name(address, keys[0])
-        record = self.get(keys[0])
-        best = addresses[0]
-        if (record.address != best and best.type == "INSS") or (registered and not record.registered):
-            stated = best if best.type == "INSS" else record.address
-            self._connection.execute(
-                update(box)
-                .where(box.c.box_key == record.key)
-                .values(type=stated.type, id=stated.id, registered=registered or record.registered)
-            )
-            record = self.get(record.key)
-        return record
+        record = named[addresses[0]] if addresses[0] in named and len(keys) == 1 else self.get(keys[0])
+        return self._stated(record, addresses[0], registered)
 
     def get(self, key: int) -> BoxRecord:
         """The box with that key, which must exist."""
-        return _record(self._connection.execute(_boxes().where(box.c.box_key == key)).one())
+        return _record(self._connection.execute(_BY_KEY, {"key": key}).one())
 
     def of_quality(self, quality: str) -> tuple[BoxRecord, ...]:
         """Every box of that quality, in the order they came to be (BOX-5)."""
-        rows = self._connection.execute(_boxes().where(box.c.quality == quality).order_by(box.c.box_key))
+        rows = self._connection.execute(_BOXES.where(box.c.quality == quality).order_by(box.c.box_key))
         return tuple(_record(row) for row in rows)
 
     def limit(self, key: int, max_size: int) -> None:
@@ -99,8 +86,7 @@ class Boxes:
 
     def called(self, key: int, now: datetime) -> None:
         """Keeps when the box was last used (LIFE-4), to the hour."""
-        stale: ColumnElement[bool] = or_(box.c.last_call_at.is_(None), box.c.last_call_at < now - _CALL_STEP)
-        self._connection.execute(update(box).where(box.c.box_key == key, stale).values(last_call_at=now))
+        self._connection.execute(_CALLED, {"key": key, "now": now, "stale": now - _CALL_STEP})
 
     def counted_size(self, key: int) -> int:
         """CurrentSize added up from what stands in the box: what `current_size` must be at any moment (BOX-9)."""
@@ -113,7 +99,7 @@ class Boxes:
     def _agreeing(self, addresses: Sequence[Address]) -> Iterable[tuple[Address, BoxRecord]]:
         inss = next((address.id for address in addresses if address.type == "INSS"), None)
         for address in addresses:
-            row = self._connection.execute(_boxes().join(box_address).where(*_is(address))).one_or_none()
+            row = self._connection.execute(_BY_NAME, _name(address)).one_or_none()
             if row is None:
                 continue
             record = _record(row)
@@ -135,30 +121,53 @@ class Boxes:
             return int(made)
         # Another transaction made it at the same moment (PostgreSQL only): its box is the one.
         self._connection.execute(delete(box).where(box.c.box_key == made))
-        return int(self._connection.execute(select(box_address.c.box_key).where(*_is(address))).scalar_one())
+        return int(self._connection.execute(_BY_NAME, _name(address)).one().box_key)
 
     def _name(self, address: Address, key: int) -> bool:
-        name = {"type": address.type, "id": address.id, "quality": address.quality, "box_key": key}
-        return insert_if_new(self._connection, box_address, name) is not None
+        return insert_if_new(self._connection, box_address, {**_name(address), "box_key": key}) is not None
+
+    def _stated(self, record: BoxRecord, best: Address, registered: bool) -> BoxRecord:
+        """The box, stated by that name if it is an INSS, and marked as registered if it is to be."""
+        stated = best if best.type == "INSS" else record.address
+        if stated == record.address and (record.registered or not registered):
+            return record
+        values = {"type": stated.type, "id": stated.id, "registered": registered or record.registered}
+        self._connection.execute(update(box).where(box.c.box_key == record.key).values(values))
+        return self.get(record.key)
 
 
-def _is(address: Address) -> tuple[ColumnElement[bool], ...]:
-    names = box_address.c
-    return names.type == address.type, names.id == address.id, names.quality == address.quality
-
-
-def _boxes() -> Select[*tuple[Any, ...]]:
-    columns = box.c
-    return select(
-        columns.box_key,
-        columns.type,
-        columns.id,
-        columns.quality,
-        columns.sub_type,
-        columns.registered,
-        columns.max_size,
-        columns.current_size,
+# What every call asks is put together once.
+_BOXES: Select[*tuple[Any, ...]] = select(
+    box.c.box_key,
+    box.c.type,
+    box.c.id,
+    box.c.quality,
+    box.c.sub_type,
+    box.c.registered,
+    box.c.max_size,
+    box.c.current_size,
+)
+_BY_KEY = _BOXES.where(box.c.box_key == bindparam("key"))
+_BY_NAME = _BOXES.join(box_address).where(
+    box_address.c.type == bindparam("type"),
+    box_address.c.id == bindparam("id"),
+    box_address.c.quality == bindparam("quality"),
+)
+_NAMES = select(box_address.c.type, box_address.c.id, box_address.c.quality).where(
+    box_address.c.box_key == bindparam("key")
+)
+_CALLED = (
+    update(box)
+    .where(
+        box.c.box_key == bindparam("key"),
+        or_(box.c.last_call_at.is_(None), box.c.last_call_at < bindparam("stale", type_=Moment)),
     )
+    .values(last_call_at=bindparam("now", type_=Moment))
+)
+
+
+def _name(address: Address) -> dict[str, str]:
+    return {"type": address.type, "id": address.id, "quality": address.quality}
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> BoxRecord:

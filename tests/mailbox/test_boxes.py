@@ -115,6 +115,14 @@ def test_box_2_the_same_message_to_both_names_is_there_once_when_they_are_joined
     assert world.info(DOCTOR).current_size == len(document().content.data)
 
 
+def test_box_2_a_letter_to_oneself_by_the_other_name_joins_the_boxes_first(world: World) -> None:
+    world.send(NURSE, letter(DOCTOR_BY_NIHII))
+    world.send(NURSE, letter(DOCTOR_BOX))
+    sent = world.send(DOCTOR, letter(DOCTOR_BY_NIHII))
+    assert sent.recipients[0].destination.box == DOCTOR_BOX
+    assert sent.id in world.ids(DOCTOR)
+
+
 def test_box_2_the_boxes_of_two_qualities_are_two(world: World) -> None:
     both = person(NURSE_INSS, NURSE_TRUE, DOCTOR_TRUE)
     sent = world.send(DOCTOR, letter(NURSE_BOX))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -33,14 +35,28 @@ PEOPLE: dict[str, tuple[Attributes, tuple[types.BoxId, ...]]] = {
 NAMES = st.sampled_from(sorted(PEOPLE))
 
 
+_FOLDER = tempfile.TemporaryDirectory()
+
+
+@functools.cache
+def _migrated() -> Path:
+    """A migrated file to copy: a state machine takes no fixtures."""
+    path = Path(_FOLDER.name) / "ehbox.db"
+    store = Store.open(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
 class Mailbox(RuleBasedStateMachine):
     """`inbox` and `sent` hold ids, newest first; `content` what each message said."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.store = Store.open(f"sqlite:///{Path(self.folder.name) / 'ehbox.db'}")
-        self.store.migrate()
+        path = Path(self.folder.name) / "ehbox.db"
+        shutil.copyfile(_migrated(), path)
+        self.store = Store.open(f"sqlite:///{path}")
         self.world = World(self.store)
         self.inbox: dict[str, list[str]] = {name: [] for name in PEOPLE}
         self.sent: dict[str, list[str]] = {name: [] for name in PEOPLE}
