@@ -69,7 +69,10 @@ class StsDialect:
         answer = saml11.answer(
             asked.element, asked.verified, transaction, house.clock, house.chance, house.signer, house.sts_rules
         )
-        call.outcome = "100"
+        code = answer.find(f"{{{self.namespace}}}Status/{{{self.namespace}}}StatusCode")
+        assert code is not None
+        # samlp:Success, samlp:Requester …: not a code of the mailbox, and told apart from one.
+        call.outcome = code.get("Value", "")
         return answer
 
     def encode(self, call: Call, answer: object) -> Encoded:
