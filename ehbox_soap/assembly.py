@@ -75,6 +75,7 @@ def build(
         settings.security.profile,
         skew_seconds=settings.security.skew_seconds,
         timestamp_seconds=settings.security.timestamp_seconds,
+        issuer=settings.sts.issuer,
     )
     signer = Signer(sts.key, sts.certificate) if settings.sts.enabled else None
     return House(
