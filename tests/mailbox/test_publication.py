@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ehbox_soap.errors import Refusal, SoapFault
+from ehbox_soap.mailbox import boxes, publication
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
     CITIZEN,
@@ -67,6 +68,18 @@ def test_pub_2_another_box_may_use_the_same_publication_id(world: World) -> None
     world.send(DOCTOR, replace(letter(CITIZEN_BOX), publication_id="PUB-2"))
     world.send(NURSE, replace(letter(CITIZEN_BOX), publication_id="PUB-2"))
     assert len(world.ids(CITIZEN)) == 2
+
+
+def test_pub_2_holds_where_the_check_could_not_see_the_other_call(world: World) -> None:
+    """As on PostgreSQL, where another call may have committed since: here, a caller read before its box existed."""
+    request = replace(letter(NURSE_BOX), publication_id="PUB-2")
+    with world.store.begin() as transaction:
+        caller = boxes.identify(DOCTOR, world.names, transaction, world.rules)
+        arguments = (request, caller, transaction, world.clock.now(), world.rules, world.chance)
+        publication.send_message(*arguments)
+        with pytest.raises(Refusal, match="849"), transaction.savepoint():
+            publication.send_message(*arguments)
+    assert len(world.ids(NURSE)) == 1
 
 
 @pytest.mark.parametrize(("days", "forgotten"), [(364.99, False), (365, True)])
