@@ -209,7 +209,7 @@ def _carry_call(ctx: Any) -> None:
 def _forget(ctx: Any) -> None:
     """Contexts are cyclic: without this a 10 MB tree would wait for the collector."""
     ctx.in_document = ctx.in_body_doc = ctx.in_header_doc = ctx.in_string = ctx.in_object = None
-    ctx.out_document = ctx.out_object = None
+    ctx.out_document = ctx.out_object = ctx.out_string = None
     ctx.transport.req_env.clear()
     ctx.udc = None
 
