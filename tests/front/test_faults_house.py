@@ -9,12 +9,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
+from ehbox_soap.errors import Refusal
 from ehbox_soap.mailbox import boxes, folders, publication
 from ehbox_soap.store.replay import Replay
 from ehbox_soap.wire import codec, contract, mime, soap
 from tests.clients.connector40 import HttpRequest
 from tests.door import CONSULTATION, PUBLICATION, STS, Door
-from tests.front.calls import ask, box_info, consult, consultation, fault, publish, with_header
+from tests.front.calls import ask, box_info, consult, consultation, fault, publish, refusal, with_header
 from tests.front.cast import DOCTOR, NURSE_BOX, Cast
 from tests.front.conftest import Fresh
 from tests.front.letters import Inline, attached, send_message
@@ -173,6 +174,15 @@ def test_what_the_multipart_writer_raises(fresh: Fresh, people: Cast, monkeypatc
         found = fault(door, request)
     assert (found.code, found.reason) == ("SOA-00001", "")
     ask(door, request)
+
+
+def test_a_refusal_undoes_what_was_written_before_it(door: Door, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal is an answer, so it is committed: its replay key and nothing else."""
+    late = Refusal("849", "PublicationId")
+    monkeypatch.setattr(publication, "send_message", after(publication.send_message, late))
+    refused = refusal(door, letter(door, people))
+    assert (refused.code, refused.place, refused.element) == ("849", "PublicationId", "SendMessageResponse")
+    assert door.replay_keys() == 1
 
 
 # SOA-02002: the database
