@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from lxml import etree
 
+from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import saml, signature
 from ehbox_soap.security.policy import Policy, profile
 from tests.security.builders import (
@@ -71,11 +72,24 @@ def test_the_holder_is_looked_at_on_every_call() -> None:
     assert reason.endswith("was not issued by a trusted authority")
 
 
+def test_an_assertion_is_forgotten_once_it_has_ended(verified: list[str]) -> None:
+    """Even a clock that goes back does not find it again."""
+    policy = profile("wire")
+    element = parse(assertion(Token()))
+    read, signed = saml.read_assertion(element, policy)
+    remembering = saml.AssertionVerifier(policy, trust())
+    remembering.verify(element, read, signed, NOW)
+    with pytest.raises(SoapFault, match="no longer valid"):
+        remembering.verify(element, read, signed, read.not_on_or_after)
+    remembering.verify(element, read, signed, NOW)
+    assert len(verified) == 2
+
+
 def test_the_memory_is_bounded(verified: list[str]) -> None:
     element = parse(assertion(Token()))
     policy = profile("wire")
     verifier_ = saml.AssertionVerifier(policy, trust(), capacity=2)
     for name in ("_a", "_b", "_c", "_c", "_a"):
         element = parse(assertion(Token(id=name)))
-        verifier_.verify(element, *saml.read_assertion(element, policy), NOW)
+        verifier_.verify(verifier_.present(element, NOW), NOW)
     assert verified == ["_a", "_b", "_c", "_a"]

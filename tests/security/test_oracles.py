@@ -99,9 +99,9 @@ def test_an_assertion_that_signxml_signed(algorithm: str, name: str) -> None:
     )
     element = parse(etree.tostring(signed))
     policy = profile("strict")
-    read, signed_by = saml.read_assertion(element, policy)
-    saml.AssertionVerifier(policy, trust()).verify(element, read, signed_by, NOW)
-    assert read.holder == pki().rsa.certificate
+    verifier = saml.AssertionVerifier(policy, trust())
+    verified = verifier.verify(verifier.present(element, NOW), NOW)
+    assert verified.assertion.holder == pki().rsa.certificate
 
 
 @pytest.mark.parametrize("kind", ["mailbox", "sts"])
