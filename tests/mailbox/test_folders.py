@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ehbox_soap.errors import Refusal
 from ehbox_soap.store.engine import Store
-from ehbox_soap.store.tables import delivery
+from ehbox_soap.store.tables import box, delivery
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
     CITIZEN,
@@ -63,11 +64,37 @@ def test_list_1_a_received_message_shows_the_boxs_own_destination(world: World) 
         types.Destination(HOSPITAL_BOX),
         types.Destination(NURSE_BOX, types.User("85041310259", "Nele", "P")),
     )
-    request = types.SendMessageRequest(
-        destinations, letter().content, types.ContentSpecification(types.ContentType.DOCUMENT)
-    )
-    world.send(DOCTOR, request)
+    world.send(DOCTOR, replace(letter(), destinations=destinations))
     assert world.listed(NURSE).messages[0].destination == destinations[1]
+
+
+def test_list_1_a_box_sent_to_twice_shows_the_first_of_its_destinations(world: World) -> None:
+    users = [types.User("85041310259", name, "P") for name in ("First", "Second")]
+    destinations = tuple(types.Destination(NURSE_BOX, user) for user in users)
+    world.send(DOCTOR, replace(letter(), destinations=destinations))
+    (row,) = world.listed(NURSE).messages
+    assert row.destination == destinations[0]
+
+
+def last_call(world: World, quality: str) -> datetime | None:
+    with world.store.begin(write=False) as transaction:
+        return transaction._connection.execute(
+            select(box.c.last_call_at).where(box.c.quality == quality)
+        ).scalar_one_or_none()
+
+
+def test_life_4_every_call_that_writes_is_a_call_of_the_box(world: World) -> None:
+    sent = world.send(DOCTOR, letter(NURSE_BOX))
+    start = world.clock.now()
+    assert last_call(world, "DOCTOR") == start
+    assert last_call(world, "NURSE") is None
+    world.info(NURSE)
+    assert last_call(world, "NURSE") is None
+    world.listed(NURSE)
+    assert last_call(world, "NURSE") == start
+    world.pass_time(hours=2)
+    world.read(NURSE, sent.id)
+    assert last_call(world, "NURSE") == world.clock.now()
 
 
 @pytest.mark.parametrize(
