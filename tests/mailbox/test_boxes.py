@@ -130,6 +130,16 @@ def test_box_2_the_boxes_of_two_qualities_are_two(world: World) -> None:
     assert world.listed(both, box_id=replace(NURSE_BOX, quality="DOCTOR")).messages == ()
 
 
+@pytest.mark.parametrize("number", ["", "123", "1999011600", "unknown 123"])
+def test_box_2_what_is_no_nihii_links_nothing(world: World, number: str) -> None:
+    who = person(DOCTOR_INSS, DOCTOR_TRUE, certified("urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", number))
+    world.listed(who)
+    assert world.info(who).box == DOCTOR_BOX
+    with world.store.begin(write=False) as transaction:
+        (box,) = transaction.boxes.of_quality("DOCTOR")
+        assert len(transaction.boxes.names(box.key)) == 1
+
+
 def test_box_2_an_assertion_cannot_take_over_a_nihii_that_the_register_gives_to_another(world: World) -> None:
     register(world, A_DOCTOR)
     world.send(NURSE, letter(DOCTOR_BY_NIHII))
