@@ -5,7 +5,6 @@ Knows: the least recently used leaves first. Must not know: what is remembered, 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 from typing import Generic, TypeVar
@@ -19,24 +18,25 @@ class Memory(Generic[K, V]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._entries: OrderedDict[K, V] = OrderedDict()
+        # In the order of their last use: a certificate is slow to hash and to compare, so each use looks it up once.
+        self._entries: dict[K, V] = {}
         self._lock = Lock()
 
     def get(self, key: K) -> V | None:
         """What was put there, or None; counts as a use."""
         with self._lock:
-            value = self._entries.get(key)
+            value = self._entries.pop(key, None)
             if value is not None:
-                self._entries.move_to_end(key)
+                self._entries[key] = value
             return value
 
     def put(self, key: K, value: V) -> None:
         """Remembers; forgets what was used longest ago when there is no room."""
         with self._lock:
+            self._entries.pop(key, None)
             self._entries[key] = value
-            self._entries.move_to_end(key)
             if len(self._entries) > self._capacity:
-                self._entries.popitem(last=False)
+                del self._entries[next(iter(self._entries))]
 
     def drop(self, key: K) -> None:
         """Forgets, if it is there."""

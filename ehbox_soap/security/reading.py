@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
@@ -26,7 +26,7 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
-_WITH_ATTRIBUTES = etree.XPath("//*[@*]")
+_WITH_ATTRIBUTES = etree.XPath("descendant-or-self::*[@*]")
 
 
 def refused(place: str, rule: str) -> SoapFault:
@@ -47,10 +47,16 @@ def children(element: etree._Element, place: str) -> list[etree._Element]:
 def exactly(element: etree._Element, place: str, *names: str) -> list[etree._Element]:
     """The children, which must be exactly these, once each, in this order, with nothing but white space between."""
     found = list(element)
-    if [child.tag for child in found] != list(names):
+    if tuple([child.tag for child in found]) != names:
         raise refused(place, "does not hold exactly the elements of the profile, in order")
     _demand_no_text(element, found, place)
     return found
+
+
+def empty(element: etree._Element, place: str) -> None:
+    """Demands an element without children and text."""
+    if len(element) or element.text:
+        exactly(element, place)
 
 
 def _demand_no_text(element: etree._Element, found: list[etree._Element], place: str) -> None:
@@ -80,6 +86,14 @@ def attributes(
             if name not in required and name not in optional:
                 raise refused(place, "has an attribute that the profile does not know")
     return present
+
+
+def only(element: etree._Element, place: str, name: str) -> str:
+    """The value of the one attribute that is there: `name`, required, and any other is refused."""
+    items = element.items()
+    if len(items) == 1 and items[0][0] == name:
+        return str(items[0][1])
+    return attributes(element, place, required=(name,))[name]
 
 
 def identifier(element: etree._Element, place: str, name: str) -> str:
@@ -130,14 +144,24 @@ def instant(text: str, place: str) -> datetime:
 
 
 def unique_ids(root: etree._Element) -> None:
-    """Demands that no id of the whole document occurs twice, whichever attribute it stands in.
+    """Demands that no id of the whole document occurs twice, whichever attribute it stands in."""
+    demand_unique(ids(root))
+
+
+def demand_unique(found: Sequence[str]) -> None:
+    """The same, of the ids that were found."""
+    if len(set(found)) != len(found):
+        raise refused("Envelope", "an id occurs twice")
+
+
+def ids(element: etree._Element) -> list[str]:
+    """The ids of an element and of all below it.
 
     One pass: an XPath union of the seven attributes takes quadratic time in libxml2.
     """
-    seen: set[str | bytes] = set()
-    for element in cast("list[etree._Element]", _WITH_ATTRIBUTES(root)):
-        for name, value in element.items():
-            if name in _IDS:
-                if value in seen:
-                    raise refused("Envelope", "an id occurs twice")
-                seen.add(value)
+    return own_ids(*cast("list[etree._Element]", _WITH_ATTRIBUTES(element)))
+
+
+def own_ids(*elements: etree._Element) -> list[str]:
+    """The ids of these elements, not of what is below."""
+    return [str(value) for element in elements for name, value in element.items() if name in _IDS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from lxml import etree
@@ -21,6 +21,20 @@ from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.signature import Signature
 from ehbox_soap.security.trust import Trust, read_certificate
+
+_ASSERTION_PARTS = (
+    saml("Conditions"),
+    saml("AuthenticationStatement"),
+    saml("AttributeStatement"),
+    ds("Signature"),
+)
+_SUBJECT, _ATTRIBUTE, _ATTRIBUTE_VALUE = saml("Subject"), saml("Attribute"), saml("AttributeValue")
+_SUBJECT_PARTS = (saml("NameIdentifier"), saml("SubjectConfirmation"))
+_CONFIRMATION_PARTS = (saml("ConfirmationMethod"), ds("KeyInfo"))
+_X509_DATA, _X509_CERTIFICATE = ds("X509Data"), ds("X509Certificate")
+_XSI_TYPE = (f"{{{names.XSI}}}type",)
+# The grain of a datetime: the last moment before NotOnOrAfter.
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +80,12 @@ def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, 
     )
     if (own["MajorVersion"], own["MinorVersion"]) != ("1", "1"):
         raise refused(place, "is not of SAML 1.1")
-    conditions, authentication, statement, _ = reading.exactly(
-        element, place, saml("Conditions"), saml("AuthenticationStatement"), saml("AttributeStatement"), ds("Signature")
-    )
+    conditions, authentication, statement, _ = reading.exactly(element, place, *_ASSERTION_PARTS)
     signed = signature.read_enveloped(element, policy)
     if own["Issuer"] != policy.issuer:
         raise refused(place, "is not by the expected Issuer")
     span = reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
-    reading.exactly(conditions, "Conditions")
+    reading.empty(conditions, "Conditions")
     subject = _authentication(authentication)
     other, found = _attribute_statement(statement, policy)
     if other != subject:
@@ -90,33 +102,80 @@ def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, 
     return assertion, signed
 
 
-class AssertionVerifier:
-    """Verifies what `read_assertion` read. Thread-safe.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
 
-    An assertion whose signature was verified is remembered by the hash of its exact canonical form, with the STS
-    certificate that verified it; times, holder and that certificate are looked at on every call.
+    It holds from `begin` to `end`, both included: within them it, its holder's chain and the certificate of the STS
+    that signed it are all valid.
+    """
+
+    assertion: Assertion
+    sha1: bool
+    ids: tuple[str, ...]
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An assertion as a call brings it, read and not yet verified; `signed` is None where it is `known`."""
+
+    element: etree._Element
+    key: bytes
+    known: Known | None
+    assertion: Assertion
+    signed: Signature | None
+
+
+class AssertionVerifier:
+    """Verifies assertions. Thread-safe.
+
+    One that was verified is remembered by the hash of its exact form, that is of its octets and of the namespaces
+    around it; at a moment outside of its span nothing is remembered, and all of it is looked at again.
     """
 
     def __init__(self, policy: Policy, trust: Trust, capacity: int = 1024) -> None:
         self._policy = policy
         self._trust = trust
-        self._verified: Memory[bytes, x509.Certificate] = Memory(capacity)
+        self._verified: Memory[bytes, Known] = Memory(capacity)
 
-    def verify(self, element: etree._Element, assertion: Assertion, signed: Signature, now: datetime) -> None:
-        """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
-        form = signature.canonical(element)
-        key = hashlib.sha256(form).digest()
-        if assertion.not_on_or_after <= now:
-            self._verified.drop(key)
-            raise refused("Conditions/NotOnOrAfter", "the assertion is no longer valid")
-        if assertion.not_before - self._policy.skew > now:
-            raise refused("Conditions/NotBefore", "the assertion is not valid yet")
-        self._trust.believe(assertion.holder, "holder-of-key certificate", now)
-        named = _signer(signed.key_info)
+    def present(self, element: etree._Element, now: datetime) -> Presented:
+        """Looks whether it was verified before in exactly this form and holds now, else reads it.
+
+        Raises SoapFault SOA-01001; canonicalises nothing.
+        """
+        key = _exact(element)
         known = self._verified.get(key)
-        candidates = self._trust.signers(named if known is None else known, now)
-        if known is None:
-            self._verified.put(key, self._signed_by(element, signed, candidates, form))
+        if known is not None:
+            if known.begin <= now <= known.end:
+                return Presented(element, key, known, known.assertion, None)
+            self._verified.drop(key)
+        return Presented(element, key, None, *read_assertion(element, self._policy))
+
+    def verify(self, presented: Presented, now: datetime) -> Known:
+        """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
+        if presented.known is not None:
+            return presented.known
+        element, assertion, signed = presented.element, presented.assertion, presented.signed
+        assert signed is not None
+        if assertion.not_on_or_after <= now:
+            raise refused("Conditions/NotOnOrAfter", "the assertion is no longer valid")
+        begin = assertion.not_before - self._policy.skew
+        if begin > now:
+            raise refused("Conditions/NotBefore", "the assertion is not valid yet")
+        believed = self._trust.believe(assertion.holder, "holder-of-key certificate", now)
+        candidates = self._trust.signers(_signer(signed.key_info), now)
+        signer = self._signed_by(element, signed, candidates, signature.canonical(element))
+        known = Known(
+            assertion=assertion,
+            sha1=signed.sha1,
+            ids=tuple(reading.ids(element)),
+            begin=max(begin, believed[0], signer.not_valid_before_utc),
+            end=min(assertion.not_on_or_after - _INSTANT, believed[1], signer.not_valid_after_utc),
+        )
+        self._verified.put(presented.key, known)
+        return known
 
     def _signed_by(
         self, element: etree._Element, signed: Signature, candidates: tuple[x509.Certificate, ...], form: bytes
@@ -132,6 +191,11 @@ class AssertionVerifier:
         raise failure or refused("Assertion", "is not signed by a trusted STS")
 
 
+def _exact(element: etree._Element) -> bytes:
+    """The hash of an element as it was parsed: two of one hash have the same names, attributes and texts."""
+    return hashlib.sha256(etree.tostring(element, encoding="utf-8", with_tail=False)).digest()
+
+
 def _signer(key_info: etree._Element | None) -> x509.Certificate | None:
     """Which certificate the assertion says it is signed by; it only picks one of the trusted."""
     return None if key_info is None else _key_info(key_info, "Assertion/ds:KeyInfo")
@@ -139,9 +203,9 @@ def _signer(key_info: etree._Element | None) -> x509.Certificate | None:
 
 def _key_info(element: etree._Element, place: str) -> x509.Certificate:
     reading.attributes(element, place, optional=("Id",))
-    (data,) = reading.exactly(element, place, ds("X509Data"))
+    (data,) = reading.exactly(element, place, _X509_DATA)
     reading.attributes(data, place)
-    (certificate,) = reading.exactly(data, place, ds("X509Certificate"))
+    (certificate,) = reading.exactly(data, place, _X509_CERTIFICATE)
     reading.attributes(certificate, place)
     return read_certificate(reading.leaf(certificate, place), place)
 
@@ -149,7 +213,7 @@ def _key_info(element: etree._Element, place: str) -> x509.Certificate:
 def _authentication(element: etree._Element) -> _Subject:
     place = "AuthenticationStatement"
     reading.attributes(element, place, required=("AuthenticationInstant", "AuthenticationMethod"))
-    (subject,) = reading.exactly(element, place, saml("Subject"))
+    (subject,) = reading.exactly(element, place, _SUBJECT)
     return _subject(subject, place + "/Subject")
 
 
@@ -157,38 +221,36 @@ def _attribute_statement(element: etree._Element, policy: Policy) -> tuple[_Subj
     place = "AttributeStatement"
     reading.attributes(element, place)
     found = reading.children(element, place)
-    expected = [saml("Subject")] + [saml("Attribute")] * (len(found) - 1)
+    expected = [_SUBJECT] + [_ATTRIBUTE] * (len(found) - 1)
     if len(found) < 2 or [child.tag for child in found] != expected:
         raise refused(place, "does not hold exactly a Subject and Attributes")
     if len(found) > policy.most_values:
         raise refused(place, f"has more than {policy.most_values} children")
-    return _subject(found[0], place + "/Subject"), tuple(_attribute(child, policy) for child in found[1:])
+    return _subject(found[0], place + "/Subject"), tuple([_attribute(child, policy) for child in found[1:]])
 
 
 def _attribute(element: etree._Element, policy: Policy) -> Attribute:
     own = reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
     values = reading.children(element, "Attribute")
-    if not values or any(value.tag != saml("AttributeValue") for value in values):
+    if not values or [value.tag for value in values] != [_ATTRIBUTE_VALUE] * len(values):
         raise refused("Attribute", "does not hold exactly AttributeValues")
     if len(values) > policy.most_values:
         raise refused("Attribute", f"has more than {policy.most_values} values")
     for value in values:
-        reading.attributes(value, "AttributeValue", optional=(f"{{{names.XSI}}}type",))
+        reading.attributes(value, "AttributeValue", optional=_XSI_TYPE)
     return Attribute(
         namespace=own["AttributeNamespace"],
         name=own["AttributeName"],
-        values=tuple(reading.leaf(value, "AttributeValue") for value in values),
+        values=tuple([reading.leaf(value, "AttributeValue") for value in values]),
     )
 
 
 def _subject(element: etree._Element, place: str) -> _Subject:
     reading.attributes(element, place)
-    name, confirmation = reading.exactly(element, place, saml("NameIdentifier"), saml("SubjectConfirmation"))
+    name, confirmation = reading.exactly(element, place, *_SUBJECT_PARTS)
     qualifiers = reading.attributes(name, place + "/NameIdentifier", optional=("Format", "NameQualifier"))
     reading.attributes(confirmation, place + "/SubjectConfirmation")
-    method, key_info = reading.exactly(
-        confirmation, place + "/SubjectConfirmation", saml("ConfirmationMethod"), ds("KeyInfo")
-    )
+    method, key_info = reading.exactly(confirmation, place + "/SubjectConfirmation", *_CONFIRMATION_PARTS)
     reading.attributes(method, place + "/ConfirmationMethod")
     if reading.leaf(method, place + "/ConfirmationMethod") != names.HOLDER_OF_KEY:
         raise refused(place + "/ConfirmationMethod", "is not holder of key")

@@ -27,6 +27,12 @@ from ehbox_soap.security.reading import refused
 _ENVELOPED_IDS = ("AssertionID", "RequestID")
 _INCLUSIVE = f"{{{names.EXC_C14N}}}InclusiveNamespaces"
 _DEFAULT = "#default"
+_SIGNATURE, _REFERENCE = ds("Signature"), ds("Reference")
+_SIGNATURE_PARTS = (ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
+_METHODS = [ds("CanonicalizationMethod"), ds("SignatureMethod")]
+_REFERENCE_PARTS = (ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
+_TRANSFORM = ds("Transform")
+_PKCS1 = padding.PKCS1v15()
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -81,16 +87,15 @@ def read_signature(
     """
     reading.attributes(element, "ds:Signature", optional=("Id",))
     found = reading.children(element, "ds:Signature")
-    expected = (ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
-    if len(found) < 2 or tuple(child.tag for child in found) != expected[: len(found)]:
+    if len(found) < 2 or tuple([child.tag for child in found]) != _SIGNATURE_PARTS[: len(found)]:
         raise refused("ds:Signature", "does not hold exactly SignedInfo, SignatureValue and KeyInfo")
     signed_info, value = found[0], found[1]
     reading.attributes(value, "ds:SignatureValue", optional=("Id",))
     prefixes, algorithm, parts = _methods(signed_info, policy)
     if len(parts) != len(ids):
         raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
-    references = tuple(_reference(part, policy, transforms) for part in parts)
-    if sorted(reference.uri for reference in references) != sorted("#" + identifier for identifier in ids):
+    references = tuple([_reference(part, policy, transforms) for part in parts])
+    if sorted([reference.uri for reference in references]) != sorted(["#" + identifier for identifier in ids]):
         raise refused("ds:SignedInfo", "does not refer to exactly the elements that must be signed")
     return Signature(
         element=element,
@@ -117,7 +122,7 @@ def verify_signature(
 
 def read_enveloped(element: etree._Element, policy: Policy) -> Signature:
     """Reads the one ds:Signature among the children of an element with an AssertionID or RequestID (see above)."""
-    found = [child for child in element if child.tag == ds("Signature")]
+    found = [child for child in element if child.tag == _SIGNATURE]
     if len(found) != 1:
         raise refused("enveloped ds:Signature", "must stand exactly once among the children of what it signs")
     if found[0].tail:
@@ -173,10 +178,14 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
     if b"<?" in form:
         raise refused("enveloped ds:Signature", "signs a processing instruction")
     name = (f"{signature.prefix}:Signature" if signature.prefix else "Signature").encode()
+    end_tag = b"</" + name + b">"
+    if form.count(end_tag) == 1:
+        # It is the only one of that name.
+        start = max(form.find(b"<" + name + b" "), form.find(b"<" + name + b">"))
+        return form[:start] + form[form.index(end_tag, start) + len(end_tag) :]
     written_alike = [other for other in element.iter("{*}Signature") if other.prefix == signature.prefix]
     starts = [match.start() for match in re.finditer(b"<" + re.escape(name) + b"[ >]", form)]
     start = starts[written_alike.index(signature)]
-    end_tag = b"</" + name + b">"
     return form[:start] + form[form.index(end_tag, start) + len(end_tag) :]
 
 
@@ -186,7 +195,7 @@ def _methods(
     """What a SignedInfo begins with, both allowed by the policy, and the rest of its children."""
     reading.attributes(signed_info, "ds:SignedInfo", optional=("Id",))
     parts = reading.children(signed_info, "ds:SignedInfo")
-    if [part.tag for part in parts[:2]] != [ds("CanonicalizationMethod"), ds("SignatureMethod")]:
+    if [part.tag for part in parts[:2]] != _METHODS:
         raise refused("ds:SignedInfo", "does not begin with CanonicalizationMethod and SignatureMethod")
     if _algorithm(parts[0], "ds:CanonicalizationMethod") not in policy.canonicalisations:
         raise refused("ds:CanonicalizationMethod", "is not allowed by the policy")
@@ -194,27 +203,25 @@ def _methods(
     algorithm = policy.signatures.get(_algorithm(parts[1], "ds:SignatureMethod"))
     if algorithm is None:
         raise refused("ds:SignatureMethod", "is not allowed by the policy")
-    reading.exactly(parts[1], "ds:SignatureMethod")
+    reading.empty(parts[1], "ds:SignatureMethod")
     return prefixes, algorithm, parts[2:]
 
 
 def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, ...]) -> Reference:
-    if element.tag != ds("Reference"):
+    if element.tag != _REFERENCE:
         raise refused("ds:SignedInfo", "holds something else than references")
     uri = reading.attributes(element, "ds:Reference", required=("URI",), optional=("Id",))["URI"]
-    chain, method, value = reading.exactly(
-        element, "ds:Reference", ds("Transforms"), ds("DigestMethod"), ds("DigestValue")
-    )
+    chain, method, value = reading.exactly(element, "ds:Reference", *_REFERENCE_PARTS)
     reading.attributes(chain, "ds:Transforms")
-    steps = reading.exactly(chain, "ds:Transforms", *[ds("Transform")] * len(transforms))
-    if tuple(_algorithm(step, "ds:Transform") for step in steps) != transforms:
+    steps = reading.exactly(chain, "ds:Transforms", *[_TRANSFORM] * len(transforms))
+    if tuple([_algorithm(step, "ds:Transform") for step in steps]) != transforms:
         raise refused("ds:Transform", "is not allowed by the policy")
     for step in steps[:-1]:
-        reading.exactly(step, "ds:Transform")
+        reading.empty(step, "ds:Transform")
     digest = policy.digests.get(_algorithm(method, "ds:DigestMethod"))
     if digest is None:
         raise refused("ds:DigestMethod", "is not allowed by the policy")
-    reading.exactly(method, "ds:DigestMethod")
+    reading.empty(method, "ds:DigestMethod")
     reading.attributes(value, "ds:DigestValue")
     return Reference(
         uri=uri,
@@ -225,14 +232,15 @@ def _reference(element: etree._Element, policy: Policy, transforms: tuple[str, .
 
 
 def _algorithm(element: etree._Element, place: str) -> str:
-    return reading.attributes(element, place, required=("Algorithm",))["Algorithm"]
+    return reading.only(element, place, "Algorithm")
 
 
 def _prefixes(element: etree._Element, place: str, policy: Policy) -> tuple[str, ...]:
     """The PrefixList of an exclusive canonicalisation; no InclusiveNamespaces and an empty list are the same."""
-    found = reading.children(element, place)
-    if not found:
+    if not len(element):
+        reading.empty(element, place)
         return ()
+    found = reading.children(element, place)
     if len(found) > 1 or found[0].tag != _INCLUSIVE:
         raise refused(place, "holds something else than InclusiveNamespaces")
     listed = reading.attributes(found[0], "ec:InclusiveNamespaces", required=("PrefixList",))["PrefixList"]
@@ -254,7 +262,7 @@ def _verify_value(signature: Signature, key: PublicKeyTypes, policy: Policy) -> 
     form = canonical(signature.signed_info, signature.prefixes)
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature.value, form, padding.PKCS1v15(), algorithm.hash)
+            key.verify(signature.value, form, _PKCS1, algorithm.hash)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(_der(signature.value, key.key_size), form, ec.ECDSA(algorithm.hash))
     except InvalidSignature as error:

@@ -63,10 +63,11 @@ class Trust:
         self._sts = tuple(sts_certificates)
         self._spans: Memory[x509.Certificate, tuple[datetime, datetime]] = Memory(1024)
 
-    def believe(self, certificate: x509.Certificate, place: str, now: datetime) -> None:
+    def believe(self, certificate: x509.Certificate, place: str, now: datetime) -> tuple[datetime, datetime]:
         """Demands that `certificate` is valid now, may sign, and was issued by a trusted authority valid now.
 
-        A chain once found is remembered with the span in which all of it is valid; outside of it, it is sought again.
+        Returns the span in which its chain is valid, first and last moment. A chain once found is remembered with it;
+        outside of it, it is sought again.
         """
         span = self._spans.get(certificate)
         if span is None or not span[0] <= now <= span[1]:
@@ -75,6 +76,7 @@ class Trust:
             if not span[0] <= now <= span[1]:
                 raise refused(place, "its authority is not valid now")
             self._spans.put(certificate, span)
+        return span
 
     def signers(self, certificate: x509.Certificate | None, now: datetime) -> tuple[x509.Certificate, ...]:
         """The trusted STS certificates valid now that may have signed: the one that a KeyInfo names, or any.

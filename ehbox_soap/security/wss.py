@@ -17,12 +17,16 @@ from ehbox_soap.security import names, reading
 from ehbox_soap.security.names import ds, saml, wsse, wsu
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.saml import Assertion, AssertionVerifier, read_assertion
+from ehbox_soap.security.saml import Assertion, AssertionVerifier, Known
 from ehbox_soap.security.signature import Signature, read_signature, verify_signature
 from ehbox_soap.security.trust import Trust, read_certificate
 
 _ID = wsu("Id")
 _BST = wsse("BinarySecurityToken")
+_SECURITY, _STR, _KEY_IDENTIFIER = wsse("Security"), wsse("SecurityTokenReference"), wsse("KeyIdentifier")
+_CALL_PARTS = (wsu("Timestamp"), saml("Assertion"), ds("Signature"))
+_STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
+_TIMES = (wsu("Created"), wsu("Expires"))
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
 
@@ -63,27 +67,30 @@ class Verifier:
         """A mailbox call: exactly Timestamp, Assertion and Signature; signed are Body and Timestamp, by the key of
         the assertion's holder. Raises SoapFault SOA-01001."""
         now = self._clock.now()
-        timestamp, token, signed = _security(header, body, (wsu("Timestamp"), saml("Assertion"), ds("Signature")))
+        timestamp, token, signed = _security(header, body, _CALL_PARTS)
         expires = self._timestamp(timestamp, now)
-        assertion, assertion_signature = read_assertion(token, self._policy)
+        presented = self._assertions.present(token, now)
+        _demand_unique_ids(header, body, token, presented.known)
+        assertion = presented.assertion
         elements = _by_id(body=body, timestamp=timestamp)
         message_signature = read_signature(signed, self._policy, elements, self._policy.referenced)
         _demand_assertion_reference(message_signature, assertion.id)
-        self._assertions.verify(token, assertion, assertion_signature, now)
+        verified = self._assertions.verify(presented, now)
         verify_signature(message_signature, elements, assertion.holder.public_key(), self._policy)
         return VerifiedCall(
             assertion=assertion,
             body=body,
             replay_key=message_signature.fingerprint,
             replay_until=expires,
-            sha1=message_signature.sha1 or assertion_signature.sha1,
+            sha1=message_signature.sha1 or verified.sha1,
         )
 
     def sts_call(self, header: etree._Element | None, body: etree._Element) -> VerifiedStsCall:
         """A call to the STS: exactly Timestamp, BinarySecurityToken and Signature; signed are Body, Timestamp and the
         token, by the token's key. Raises SoapFault SOA-01001."""
         now = self._clock.now()
-        timestamp, token, signed = _security(header, body, (wsu("Timestamp"), _BST, ds("Signature")))
+        timestamp, token, signed = _security(header, body, _STS_PARTS)
+        _demand_unique_ids(header, body)
         self._timestamp(timestamp, now)
         place = "wsse:BinarySecurityToken"
         own = reading.attributes(token, place, required=("EncodingType", "ValueType", _ID))
@@ -100,7 +107,7 @@ class Verifier:
     def _timestamp(self, element: etree._Element, now: datetime) -> datetime:
         """Checks a wsu:Timestamp and returns its end. Skew is granted to Created only."""
         reading.attributes(element, "wsu:Timestamp", required=(_ID,))
-        created_element, expires_element = reading.exactly(element, "wsu:Timestamp", wsu("Created"), wsu("Expires"))
+        created_element, expires_element = reading.exactly(element, "wsu:Timestamp", *_TIMES)
         reading.attributes(created_element, "wsu:Created")
         reading.attributes(expires_element, "wsu:Expires")
         created = reading.instant(reading.leaf(created_element, "wsu:Created"), "wsu:Created")
@@ -126,15 +133,37 @@ def _security(header: etree._Element | None, body: etree._Element, expected: tup
         raise refused("wsse:Security", "is missing")
     if list(root) != [header, body]:
         raise refused("Envelope", "does not hold exactly one Header and one Body")
-    reading.unique_ids(root)
-    found = list(root.iter(wsse("Security")))
+    found = list(root.iter(_SECURITY))
     if len(found) != 1 or found[0].getparent() is not header:
         raise refused("wsse:Security", "must stand exactly once, in the Header")
     reading.attributes(found[0], "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
     parts = reading.children(found[0], "wsse:Security")
-    if sorted(part.tag for part in parts) != sorted(expected):
+    tags = tuple([part.tag for part in parts])
+    if tags == expected:
+        return parts
+    if sorted(tags) != sorted(expected):
         raise refused("wsse:Security", "does not hold exactly the elements of the profile")
     return sorted(parts, key=lambda part: expected.index(part.tag))
+
+
+def _demand_unique_ids(
+    header: etree._Element | None, body: etree._Element, token: etree._Element | None = None, known: Known | None = None
+) -> None:
+    """Demands that no id of the Envelope occurs twice; those of a token that is known need not be sought again."""
+    assert header is not None
+    root = body.getroottree().getroot()
+    if known is None or token is None:
+        reading.unique_ids(root)
+        return
+    security = token.getparent()
+    assert security is not None
+    found = [*known.ids, *reading.own_ids(root, header, security)]
+    for element in (body, *(block for block in header if block is not security)):
+        found += reading.ids(element)
+    for element in security:
+        if element is not token:
+            found += reading.ids(element)
+    reading.demand_unique(found)
 
 
 def _by_id(**elements: etree._Element) -> dict[str, etree._Element]:
@@ -147,7 +176,7 @@ def _token_reference(signature: Signature, name: str) -> etree._Element:
     if signature.key_info is None:
         raise refused("ds:KeyInfo", "is missing")
     reading.attributes(signature.key_info, "ds:KeyInfo", optional=("Id",))
-    (reference,) = reading.exactly(signature.key_info, "ds:KeyInfo", wsse("SecurityTokenReference"))
+    (reference,) = reading.exactly(signature.key_info, "ds:KeyInfo", _STR)
     place = "wsse:SecurityTokenReference"
     own = reading.attributes(reference, place, optional=(_ID, _TOKEN_TYPE))
     if own.get(_TOKEN_TYPE) not in (None, names.SAML_TOKEN, names.X509V3):
@@ -158,7 +187,7 @@ def _token_reference(signature: Signature, name: str) -> etree._Element:
 
 def _demand_assertion_reference(signature: Signature, assertion_id: str) -> None:
     place = "wsse:KeyIdentifier"
-    found = _token_reference(signature, wsse("KeyIdentifier"))
+    found = _token_reference(signature, _KEY_IDENTIFIER)
     own = reading.attributes(found, place, required=("ValueType",))
     if own["ValueType"] != names.SAML_ASSERTION_ID or reading.leaf(found, place) != assertion_id:
         raise refused(place, "does not name the assertion of this header")

@@ -1,8 +1,11 @@
-"""What is remembered of a verified assertion: its canonical form, never a call, a time or a holder."""
+"""What is remembered of a verified assertion: what it says in its exact form, within the span in which it holds;
+never a call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
+from itertools import combinations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -12,14 +15,19 @@ from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import saml, signature
 from ehbox_soap.security.policy import Policy, profile
 from tests.security.builders import (
+    RSA_SHA1,
+    SHA1,
+    WSU,
+    Call,
     Token,
     assertion,
     envelope,
+    find,
     opened,
     parse,
 )
 from tests.security.checks import accepted, refusal, refusal_of, trust, verifier
-from tests.security.edits import call
+from tests.security.edits import BODY, HEADER, SECURITY, SIGNATURE, call
 from tests.security.keys import NOW
 
 
@@ -46,6 +54,76 @@ def test_an_assertion_is_verified_once(verified: list[str]) -> None:
         accepted(call(token=token), by)
     accepted(call(token=Token(id="_other")), by)
     assert verified == [token.id, "_other"]
+
+
+def test_what_is_remembered_says_the_same(verified: list[str]) -> None:
+    by = verifier()
+    first, second = accepted(call(), by), accepted(call(), by)
+    assert len(verified) == 1
+    assert second.assertion == first.assertion == accepted(call()).assertion
+    assert second.sha1 is first.sha1 is False
+    for _ in range(2):
+        assert accepted(call(token=Token(algorithm=RSA_SHA1, digest=SHA1)), by).sha1 is True
+
+
+@pytest.mark.parametrize("kind", ["value", "attribute", "element"])
+def test_another_assertion_of_the_same_id_is_another(kind: str) -> None:
+    by = verifier()
+    accepted(call(), by)
+
+    def change(root: etree._Element) -> None:
+        value = find(root, SECURITY + "/saml:Assertion/saml:AttributeStatement/saml:Attribute[4]/saml:AttributeValue")
+        attribute = value.getparent()
+        assert attribute is not None
+        if kind == "value":
+            value.text = "false"
+        elif kind == "attribute":
+            attribute.set("AttributeName", "urn:be:fgov:person:ssin:nurse:boolean")
+        else:
+            attribute.append(deepcopy(value))
+
+    assert refusal(call(after=change), by) == "ds:Reference: the digest is not that of the element"
+
+
+# Where an id is allowed, and how it is spelled there: beside the assertion nothing else would refuse it.
+PLACES = {
+    "/S:Envelope": "RequestID",
+    HEADER: "id",
+    HEADER + "/other": "AssertionID",
+    HEADER + "/other/inner": "ID",
+    SECURITY: f"{{{WSU}}}Id",
+    SIGNATURE: "Id",
+    SIGNATURE + "/ds:SignedInfo": "Id",
+    SIGNATURE + "/ds:KeyInfo/wsse:SecurityTokenReference": f"{{{WSU}}}Id",
+    BODY: "RequestID",
+    BODY + "/*": "RequestID",
+}
+
+
+def _with(value: str, *places: str) -> Call:
+    """A call with a second header, and the same id at these places."""
+
+    def repeat(root: etree._Element) -> None:
+        for place in places:
+            find(root, place).set(PLACES[place], value)
+
+    return call(
+        edit=lambda root: etree.SubElement(etree.SubElement(find(root, HEADER), "other"), "inner"), after=repeat
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_id_of_a_remembered_assertion_occurs_nowhere_else(place: str) -> None:
+    by = verifier()
+    accepted(_with(""), by)
+    assert refusal(_with(Token().id, place), by) == "Envelope: an id occurs twice"
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(PLACES, 2)))
+def test_no_id_occurs_twice_beside_a_remembered_assertion(one: str, other: str) -> None:
+    by = verifier()
+    accepted(_with(""), by)
+    assert refusal(_with("doubled", one, other), by) == "Envelope: an id occurs twice"
 
 
 def test_the_same_assertion_written_otherwise_is_the_same(verified: list[str]) -> None:
@@ -76,12 +154,12 @@ def test_an_assertion_is_forgotten_once_it_has_ended(verified: list[str]) -> Non
     """Even a clock that goes back does not find it again."""
     policy = profile("wire")
     element = parse(assertion(Token()))
-    read, signed = saml.read_assertion(element, policy)
+    read, _ = saml.read_assertion(element, policy)
     remembering = saml.AssertionVerifier(policy, trust())
-    remembering.verify(element, read, signed, NOW)
+    remembering.verify(remembering.present(element, NOW), NOW)
     with pytest.raises(SoapFault, match="no longer valid"):
-        remembering.verify(element, read, signed, read.not_on_or_after)
-    remembering.verify(element, read, signed, NOW)
+        remembering.verify(remembering.present(element, read.not_on_or_after), read.not_on_or_after)
+    remembering.verify(remembering.present(element, NOW), NOW)
     assert len(verified) == 2
 
 

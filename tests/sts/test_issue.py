@@ -176,9 +176,8 @@ def test_room_security_accepts_it(cast: Cast, signer: Signer) -> None:
     """What is read back is what was granted."""
     element = etree.fromstring(etree.tostring(made(cast, signer)))
     policy = profile("strict")
-    assertion, signed = saml.read_assertion(element, policy)
-    trust = Trust(cast.authority.certificates, [signer.certificate])
-    saml.AssertionVerifier(policy, trust).verify(element, assertion, signed, NOW)
+    verifier = saml.AssertionVerifier(policy, Trust(cast.authority.certificates, [signer.certificate]))
+    assertion = verifier.verify(verifier.present(element, NOW), NOW).assertion
     assert assertion.attributes == ATTRIBUTES
     assert assertion.holder == cast.dora.certificate
     assert assertion.not_before == MOMENT.replace(microsecond=89_000) - timedelta(minutes=5)
