@@ -47,6 +47,16 @@ def owner(certificate: x509.Certificate) -> Owner:
     return Owner(found.type, found.number)
 
 
+def owners(identification: x509.Certificate, holder: x509.Certificate) -> tuple[Owner, ...]:
+    """Who speaks when one certificate identifies the caller and another one's key will sign the calls.
+
+    A person who holds an organisation's key speaks for both; else the identification alone counts. Raises SoapFault
+    SOA-01001 for a subject of another form.
+    """
+    caller, keeper = owner(identification), owner(holder)
+    return (caller, keeper) if caller.type == _PERSON and keeper.type != _PERSON else (caller,)
+
+
 def claims(who: Owner) -> tuple[Designator, ...]:
     """The identity attributes that the owner claims for itself."""
     names: tuple[str, ...] = (HOLDER_SSIN, SSIN)

@@ -16,6 +16,10 @@ class UnreachableError(ClientError):
     """No answer: no connection, or none in time."""
 
 
+class AnswerLostError(UnreachableError):
+    """The connection ended, or nothing came in time, after the call had gone out: it may have been carried out."""
+
+
 class RequestError(ClientError):
     """A request that the contract does not allow; nothing was sent."""
 
@@ -34,7 +38,7 @@ class TokenError(ClientError):
 
 
 class StatusError(ClientError):
-    """An answer whose status is not 100; `answer` is the whole of it (PUB-9 tells of absences there)."""
+    """An answer whose status is neither 100 nor 200; `answer` is the whole of it (PUB-9 tells of absences there)."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer

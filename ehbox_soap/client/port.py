@@ -23,7 +23,7 @@ from ehbox_soap.security.names import SOAP
 from ehbox_soap.wire import codec
 from ehbox_soap.wire.types import Answer, Request
 
-SUCCESS = "100"
+SUCCESS = ("100", "200")
 
 
 class Port:
@@ -43,8 +43,17 @@ class Port:
         self._zeep = zeep.Client(wsdl, transport=session.transport, settings=settings)
         (self._binding,) = self._zeep.wsdl.bindings.values()
 
-    def _call(self, operation: str, request: Request) -> Answer:
-        """One call. Raises StatusError for any code but 100, and the transport's and session's errors."""
+    def _call(self, operation: str, request: Request, *, repeatable: bool = False) -> Answer:
+        """One call. Raises StatusError for any code but 100 and 200, and the transport's and session's errors.
+
+        `repeatable` says that the service does the same call once only, or changes nothing by it: one whose answer was
+        lost is then signed anew and made again, as the session's `retry` says.
+        """
+        if repeatable:
+            return self.session.retry.run(lambda: self._once(operation, request))
+        return self._once(operation, request)
+
+    def _once(self, operation: str, request: Request) -> Answer:
         element, parts = codec.encode_request(request, self.session.chance)
         port_operation = self._binding.get(operation)
         envelope = self._envelope(operation, port_operation.input.body, element)
@@ -55,7 +64,7 @@ class Port:
             answer = codec.decode_answer(reply.content, reply.parts)
         except SoapFault as fault:
             raise AnswerError(f"the answer does not match its attachments: {fault.reason}") from fault
-        if answer.status.code != SUCCESS:
+        if answer.status.code not in SUCCESS:
             raise StatusError(answer)
         return answer
 

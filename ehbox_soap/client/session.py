@@ -9,7 +9,8 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from ehbox_soap.client.designators import designators, owner
+from ehbox_soap.client.designators import designators, owners
+from ehbox_soap.client.retry import Retry
 from ehbox_soap.client.signature import HolderOfKey
 from ehbox_soap.client.sts import Asker, Token
 from ehbox_soap.client.transport import Transport
@@ -25,35 +26,60 @@ MARGIN = timedelta(minutes=5)
 class Session:
     """Signs calls as the owner of a key. Safe to share between threads.
 
+    `identification` is the key that identifies the caller to the STS, such as an eID's, if it is not `entry` itself.
     `quality` narrows what is asked of the STS to one quality; None asks for all that the owner may have. An assertion
-    is renewed `MARGIN` before its end.
+    is asked for `validity` long and renewed `MARGIN` before its end. `timeout_seconds` holds for connecting and for
+    each wait for bytes; `retry` for calls that may be made twice. Raises SoapFault SOA-01001 for a certificate whose
+    subject names nobody.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but two are by keyword and may be left out)
         self,
         entry: KeyEntry,
         sts_url: str,
         *,
+        identification: KeyEntry | None = None,
         quality: str | None = None,
         validity: timedelta = VALIDITY,
         timeout_seconds: float = 60,
+        retry: Retry | None = None,
         clock: Clock | None = None,
         chance: Chance | None = None,
     ) -> None:
         self.entry = entry
+        self.identification = identification or entry
+        self.retry = retry or Retry()
         self.clock = clock or SystemClock()
         self.chance = chance or SystemChance()
         self.transport = Transport(self.chance, timeout_seconds)
         self._sts_url = sts_url
-        self._designators = designators(owner(entry.certificate), quality)
+        asked = (designators(who, quality) for who in owners(self.identification.certificate, entry.certificate))
+        self._designators = tuple(dict.fromkeys(designator for each in asked for designator in each))
         self._validity = validity
         self._token: Token | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pkcs12(cls, path: Path, password: str, sts_url: str, *, quality: str | None = None) -> Session:
+    def from_pkcs12(
+        cls,
+        path: Path,
+        password: str,
+        sts_url: str,
+        *,
+        identification: KeyEntry | None = None,
+        quality: str | None = None,
+        timeout_seconds: float = 60,
+        retry: Retry | None = None,
+    ) -> Session:
         """The session of a keystore's authentication key. Raises KeystoreError, FileNotFoundError."""
-        return cls(read_pkcs12(path, password).authentication, sts_url, quality=quality)
+        return cls(
+            read_pkcs12(path, password).authentication,
+            sts_url,
+            identification=identification,
+            quality=quality,
+            timeout_seconds=timeout_seconds,
+            retry=retry,
+        )
 
     def assertion(self) -> Token:
         """An assertion that holds for a while yet; asks the STS if there is none. Raises ClientError."""
@@ -64,8 +90,9 @@ class Session:
 
     def request_assertion(self) -> Token:
         """A new assertion, whatever is kept. Raises TokenError, FaultError, UnreachableError, AnswerError."""
-        asker = Asker(self.entry, self.transport, self.clock, self.chance)
-        return asker.request_assertion(self._sts_url, self._designators, self._validity)
+        asker = Asker(self.entry, self.identification, self.transport, self.clock, self.chance)
+        # An STS changes nothing by being asked.
+        return self.retry.run(lambda: asker.request_assertion(self._sts_url, self._designators, self._validity))
 
     def close(self) -> None:
         """Closes the connections; a server that is to end need not wait for them."""

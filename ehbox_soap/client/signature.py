@@ -8,10 +8,11 @@ services expect a SAML KeyIdentifier or a BinarySecurityToken, and does not cove
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import xmlsec
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
@@ -24,6 +25,7 @@ from ehbox_soap.security.names import (
     BASE64_BINARY,
     DS,
     ECDSA_SHA256,
+    ENVELOPED,
     EXC_C14N,
     RSA_SHA256,
     SAML_ASSERTION_ID,
@@ -51,7 +53,7 @@ class _Signature(MemorySignature):
 
     def __init__(self, entry: KeyEntry, clock: Clock, chance: Chance) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            entry.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+            _pem(entry),
             entry.certificate.public_bytes(Encoding.PEM),
         )
         self.entry = entry
@@ -65,8 +67,7 @@ class _Signature(MemorySignature):
         security = self._security(envelope)
         signed = [body, self._timestamp(security), *self._token(security)]
         signature = self._template(security, [element.get(_ID, "") for element in signed])
-        context = xmlsec.SignatureContext()
-        context.key = xmlsec.Key.from_memory(self.key_data, xmlsec.constants.KeyDataFormatPem, None)
+        context = _context(self.key_data)
         for element in signed:
             context.register_id(element, "Id", WSU)
         context.sign(signature)
@@ -108,16 +109,7 @@ class _Signature(MemorySignature):
         """The Signature with empty values, last in the header; without white space, which xmlsec's own has."""
         signature = etree.SubElement(security, f"{{{DS}}}Signature", nsmap={"ds": DS})
         signature.set("Id", self._name("SIG-"))
-        info = _add(signature, DS, "SignedInfo")
-        _add(info, DS, "CanonicalizationMethod", Algorithm=EXC_C14N)
-        elliptic = isinstance(self.entry.key, ec.EllipticCurvePrivateKey)
-        _add(info, DS, "SignatureMethod", Algorithm=ECDSA_SHA256 if elliptic else RSA_SHA256)
-        for identifier in identifiers:
-            reference = _add(info, DS, "Reference", URI=f"#{identifier}")
-            _add(_add(reference, DS, "Transforms"), DS, "Transform", Algorithm=EXC_C14N)
-            _add(reference, DS, "DigestMethod", Algorithm=SHA256)
-            _add(reference, DS, "DigestValue")
-        _add(signature, DS, "SignatureValue")
+        _fill(signature, self.entry, identifiers, EXC_C14N)
         self._refer(self._reference(signature))
         return signature
 
@@ -156,11 +148,57 @@ class BinaryToken(_Signature):
     def _token(self, security: etree._Element) -> list[etree._Element]:
         token = _add(security, WSSE, "BinarySecurityToken", EncodingType=BASE64_BINARY, ValueType=X509V3)
         token.set(_ID, self._identifier)
-        token.text = base64.b64encode(self.entry.certificate.public_bytes(Encoding.DER)).decode()
+        token.text = base64_der(self.entry.certificate)
         return [token]
 
     def _refer(self, reference: etree._Element) -> None:
         _add(reference, WSSE, "Reference", URI=f"#{self._identifier}", ValueType=X509V3)
+
+
+def sign_enveloped(element: etree._Element, identifier: str, entry: KeyEntry) -> None:
+    """Signs an element by an enveloped signature, which becomes its first child; `identifier` names its id attribute.
+
+    This is how a holder-of-key key proves itself to the STS when another certificate identifies the caller (wire.md).
+    """
+    signature = etree.Element(f"{{{DS}}}Signature", nsmap={"ds": DS})
+    element.insert(0, signature)
+    _fill(signature, entry, [element.get(identifier, "")], ENVELOPED, EXC_C14N)
+    x509_data = _add(_add(signature, DS, "KeyInfo"), DS, "X509Data")
+    _add(x509_data, DS, "X509Certificate").text = base64_der(entry.certificate)
+    context = _context(_pem(entry))
+    context.register_id(element, identifier)
+    context.sign(signature)
+
+
+def base64_der(certificate: x509.Certificate) -> str:
+    """A certificate as XML carries it."""
+    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+
+
+def _fill(signature: etree._Element, entry: KeyEntry, identifiers: Sequence[str], *transforms: str) -> None:
+    """SignedInfo and SignatureValue with empty values; SHA-256 always, which every profile accepts."""
+    info = _add(signature, DS, "SignedInfo")
+    _add(info, DS, "CanonicalizationMethod", Algorithm=EXC_C14N)
+    elliptic = isinstance(entry.key, ec.EllipticCurvePrivateKey)
+    _add(info, DS, "SignatureMethod", Algorithm=ECDSA_SHA256 if elliptic else RSA_SHA256)
+    for identifier in identifiers:
+        reference = _add(info, DS, "Reference", URI=f"#{identifier}")
+        chain = _add(reference, DS, "Transforms")
+        for transform in transforms:
+            _add(chain, DS, "Transform", Algorithm=transform)
+        _add(reference, DS, "DigestMethod", Algorithm=SHA256)
+        _add(reference, DS, "DigestValue")
+    _add(signature, DS, "SignatureValue")
+
+
+def _context(key: bytes) -> xmlsec.SignatureContext:
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(key, xmlsec.constants.KeyDataFormatPem, None)
+    return context
+
+
+def _pem(entry: KeyEntry) -> bytes:
+    return entry.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _add(parent: etree._Element, namespace: str, name: str, **attributes: str) -> etree._Element:

@@ -5,16 +5,14 @@ Knows: samlp:Request, samlp:Response. Must not know: the mailbox, when an assert
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from ehbox_soap.client.designators import Designator, claims, owner
+from ehbox_soap.client.designators import Designator, claims, owners
 from ehbox_soap.client.errors import AnswerError, TokenError
-from ehbox_soap.client.signature import BinaryToken, instant
+from ehbox_soap.client.signature import BinaryToken, base64_der, instant, sign_enveloped
 from ehbox_soap.client.transport import Transport
 from ehbox_soap.clock import Clock
 from ehbox_soap.ids import Chance, hexadecimal
@@ -42,9 +40,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """What asking needs: a key, time, chance and a way to the STS."""
+    """What asking needs: keys, time, chance and a way to the STS.
+
+    The assertion is bound to the key of `entry`; `identification` tells who asks, often the same one.
+    """
 
     entry: KeyEntry
+    identification: KeyEntry
     transport: Transport
     clock: Clock
     chance: Chance
@@ -57,7 +59,7 @@ class Asker:
         envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soapenv": SOAP})
         etree.SubElement(envelope, f"{{{SOAP}}}Header")
         etree.SubElement(envelope, f"{{{SOAP}}}Body").append(self._request(designators, validity))
-        BinaryToken(self.entry, self.clock, self.chance).apply(envelope, {})
+        BinaryToken(self.identification, self.clock, self.chance).apply(envelope, {})
         return _token(self.transport.exchange(url, SOAP_ACTION, envelope).content)
 
     def _request(self, designators: tuple[Designator, ...], validity: timedelta) -> etree._Element:
@@ -71,30 +73,31 @@ class Asker:
         wanted = _add(_add(confirmation, SAML, "SubjectConfirmationData"), SAML, "Assertion", **_VERSION)
         wanted.set("AssertionID", f"assertion-{identifier}")
         wanted.set("IssueInstant", instant(now))
-        wanted.set("Issuer", subject_rfc1779(self.entry.certificate))
+        wanted.set("Issuer", subject_rfc1779(self.identification.certificate))
         _add(wanted, SAML, "Conditions", NotBefore=instant(now), NotOnOrAfter=instant(now + validity))
         self._claim(wanted)
         x509_data = _add(_add(confirmation, DS, "KeyInfo"), DS, "X509Data")
-        certificate = self.entry.certificate.public_bytes(Encoding.DER)
-        _add(x509_data, DS, "X509Certificate").text = base64.b64encode(certificate).decode()
+        _add(x509_data, DS, "X509Certificate").text = base64_der(self.entry.certificate)
         for wish in designators:
             _add(query, SAML, "AttributeDesignator", AttributeName=wish.name, AttributeNamespace=wish.namespace)
+        if self.identification.certificate != self.entry.certificate:
+            sign_enveloped(request, "RequestID", self.entry)
         return request
 
     def _claim(self, wanted: etree._Element) -> None:
-        """The identity that the caller claims; the STS holds it against the certificate."""
-        who = owner(self.entry.certificate)
+        """The identity that the caller claims; the STS holds it against the certificates."""
         statement = _add(wanted, SAML, "AttributeStatement")
         self._subject(statement)
-        for claim in claims(who):
-            attribute = _add(statement, SAML, "Attribute", AttributeName=claim.name, AttributeNamespace=claim.namespace)
-            _add(attribute, SAML, "AttributeValue").text = who.number
+        for who in owners(self.identification.certificate, self.entry.certificate):
+            for claim in claims(who):
+                names = {"AttributeName": claim.name, "AttributeNamespace": claim.namespace}
+                _add(_add(statement, SAML, "Attribute", **names), SAML, "AttributeValue").text = who.number
 
     def _subject(self, parent: etree._Element) -> etree._Element:
         subject = _add(parent, SAML, "Subject")
-        issuer = issuer_rfc1779(self.entry.certificate)
+        issuer = issuer_rfc1779(self.identification.certificate)
         name = _add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer)
-        name.text = subject_rfc1779(self.entry.certificate)
+        name.text = subject_rfc1779(self.identification.certificate)
         return subject
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import requests
 import zeep
 from lxml import etree
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from ehbox_soap.client.errors import AnswerError, FaultError, UnreachableError
+from ehbox_soap.client.errors import AnswerError, AnswerLostError, FaultError, UnreachableError
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.ids import Chance, hexadecimal
 from ehbox_soap.security.names import SOAP
@@ -50,7 +51,7 @@ class Transport(zeep.Transport):
     def exchange(self, url: str, soap_action: str, envelope: etree._Element, parts: Sequence[mime.Part] = ()) -> Reply:
         """Posts the envelope, as multipart/related if there are parts, and reads what comes back.
 
-        Raises UnreachableError, AnswerError, FaultError.
+        Raises UnreachableError if nothing was sent, AnswerLostError if something was, AnswerError, FaultError.
         """
         body = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
         content_type = _TEXT_XML
@@ -60,7 +61,8 @@ class Transport(zeep.Transport):
         try:
             response = self.session.post(url, data=body, headers=headers, timeout=self.operation_timeout)
         except requests.RequestException as error:
-            raise UnreachableError(f"{url}: {type(error).__name__}") from error
+            kind = AnswerLostError if _was_sent(error) else UnreachableError
+            raise kind(f"{url}: {type(error).__name__}") from error
         return _read(response)
 
     def load(self, url: str) -> bytes:
@@ -76,6 +78,14 @@ class Transport(zeep.Transport):
             return self.session.get(url, timeout=self.operation_timeout).status_code == 200
         except requests.RequestException:
             return False
+
+
+def _was_sent(error: requests.RequestException) -> bool:
+    """Whether the service may have got the call: a connection stood, or nothing tells that none did."""
+    if isinstance(error, ValueError | requests.ConnectTimeout):
+        return False
+    reason = error.args[0] if error.args else None
+    return not (isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError))
 
 
 def _read(response: requests.Response) -> Reply:

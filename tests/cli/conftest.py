@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 from click.testing import CliRunner, Result
-from requests.adapters import BaseAdapter
 
 from ehbox_soap.cli import main
-from ehbox_soap.server import Server
 from tests.door import Door, prepared
+from tests.wiring import Wire
 
 DOCTOR, NURSE, HOSPITAL = "71031499894", "85061999865", "71990133"
 URL = "http://127.0.0.1:8080"
-
-
-class Wire(BaseAdapter):
-    """Stands where the network would be: hands a request to the WSGI application."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__()
-        self.server = server
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """requests' hook."""
-        url, body = urlsplit(request.url or ""), request.body or b""
-        assert isinstance(body, bytes)
-        environ = {
-            "REQUEST_METHOD": request.method,
-            "PATH_INFO": url.path,
-            "QUERY_STRING": url.query,
-            "CONTENT_TYPE": request.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_SOAPACTION": request.headers.get("SOAPAction", ""),
-            "HTTP_HOST": url.netloc,
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-        }
-        response = requests.Response()
-
-        def start_response(status: str, headers: list[tuple[str, str]]) -> None:
-            response.status_code = int(status.partition(" ")[0])
-            response.headers.update(headers)
-
-        response._content = b"".join(self.server(environ, start_response))
-        response.request = request
-        return response
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 Run = Callable[..., Result]
