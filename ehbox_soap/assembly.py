@@ -19,6 +19,7 @@ from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports.call import House
+from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.register import seed
 from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
@@ -43,6 +44,7 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     _certificates((*settings.security.authorities, *settings.security.sts_certificates))
     config.data_folder(settings).mkdir(parents=True, exist_ok=True)
     authority(settings, clock, chance)
+    Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     store = Store.open(config.database_url(settings))
     try:
         store.migrate()
@@ -67,10 +69,9 @@ def build(
     log.set_up(settings.log)
     test_authority = authority(settings, clock, chance)
     sts = test_authority.sts
-    trust = Trust(
-        (*test_authority.certificates, *_certificates(settings.security.authorities)),
-        (sts.certificate, *_certificates(settings.security.sts_certificates)),
-    )
+    authorities = (*test_authority.certificates, *_certificates(settings.security.authorities))
+    token_services = (sts.certificate, *_certificates(settings.security.sts_certificates))
+    trust = Trust(authorities, token_services)
     profile = policy.profile(
         settings.security.profile,
         skew_seconds=settings.security.skew_seconds,
@@ -86,6 +87,8 @@ def build(
         rules=MailboxRules.from_settings(settings.mailbox),
         signer=signer,
         sts_rules=StsRules(profile, trust, settings.sts.issuer, timedelta(seconds=settings.sts.max_validity_seconds)),
+        pseudonyms=Pseudonyms.of_folder(config.data_folder(settings), chance),
+        certified_until=min(each.not_valid_after_utc for each in (*authorities, *token_services)),
         clock=clock,
         mailbox_clock=mailbox_clock or clock,
         chance=chance,

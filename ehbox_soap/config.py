@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 ENVIRONMENT_PREFIX = "EHBOX_"
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
 MARKERS = ("<!-- settings:begin -->", "<!-- settings:end -->")
 
 
@@ -142,6 +144,20 @@ def data_folder(settings: Settings) -> Path:
 def pki_folder(settings: Settings) -> Path:
     """Where the test CA, the STS's keystore and the keystores made by `ehbox pki issue` are."""
     return data_folder(settings) / "pki"
+
+
+def share_metrics(settings: Settings) -> None:
+    """Makes an empty folder in which this process and its children add up their figures; call it before any fork."""
+    folder = data_folder(settings) / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[_SHARED] = str(folder)
+
+
+def shared_metrics() -> Path | None:
+    """The folder that share_metrics made; None where figures are this process's alone."""
+    folder = os.environ.get(_SHARED)
+    return None if folder is None else Path(folder)
 
 
 def database_url(settings: Settings) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from ehbox_soap import clock, log
+from ehbox_soap import clock, log, metrics
 from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.observation import Observer
 from ehbox_soap.ports import consultation, documents, publication, sts
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import House, HttpAnswer
@@ -23,6 +25,7 @@ from ehbox_soap.ports.mailbox import MailboxDialect
 CHUNK = 262144
 DRAIN_LIMIT = 134217728
 """Bytes of a refused body that are read and thrown away."""
+CERTIFICATES_END = timedelta(days=1)
 REASONS = {200: "200 OK", 404: "404 Not Found", 405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 REASONS[503] = "503 Service Unavailable"
 SERVICES = {publication.PATH: "ehBoxPublication.wsdl", consultation.PATH: "ehBoxConsultation.wsdl"}
@@ -44,6 +47,7 @@ class Server:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.observer = Observer()
         self.slots = threading.BoundedSemaphore(house.settings.server.work_slots)
         contract = house.contract
         sts_port = Port("sts", sts.StsDialect(), house)
@@ -69,15 +73,7 @@ class Server:
         started = clock.monotonic()
         with self.slots:
             answer, call = self.ports[path].answer(headers, body)
-        log.logger().info(
-            "request",
-            port=self.ports[path].app.name,
-            operation=call.operation,
-            outcome=call.outcome,
-            milliseconds=round((clock.monotonic() - started) * 1000, 1),
-            **({"fault_id": call.fault_id, "reason": call.reason} if call.fault_id else {}),
-            **({"unforeseen": call.unforeseen} if call.unforeseen else {}),
-        )
+        self.observer.answered(self.ports[path].app.name, call, clock.monotonic() - started)
         return answer
 
     def _route(self, environ: Environ) -> HttpAnswer:
@@ -98,7 +94,9 @@ class Server:
             return _text(200, "alive")
         if path == "/readyz":
             return self._ready()
-        schema = documents.schema(path.removeprefix(documents.SCHEMA_PATH))
+        if path == "/metrics":
+            return _answer(200, metrics.CONTENT_TYPE, self.observer.figures.exposition())
+        schema = documents.schema(path.removeprefix(documents.SCHEMA_PATH), self._base(environ))
         return _text(404, "no such schema") if schema is None else _xml(schema)
 
     def _methods(self, path: str) -> tuple[str, ...]:
@@ -107,7 +105,7 @@ class Server:
             return ("GET", "POST")
         if path in self.ports:
             return ("POST",)
-        if path in ("/livez", "/readyz") or path.startswith(documents.SCHEMA_PATH):
+        if path in ("/livez", "/readyz", "/metrics") or path.startswith(documents.SCHEMA_PATH):
             return ("GET",)
         return ()
 
@@ -116,7 +114,7 @@ class Server:
             body = self._read(environ)
         except BodyRefused as refused:
             answer, fault_id = fault_answer(self.house, SoapFault("SOA-03001", refused.reason))
-            log.logger().info("request refused", outcome="SOA-03001", fault_id=fault_id, reason=refused.reason)
+            self.observer.refused(refused.reason, fault_id)
             _drain(environ)
             _end_connection(environ)
             return answer
@@ -144,14 +142,23 @@ class Server:
         """GET is for ?wsdl only (rules: anything else is 405)."""
         if environ.get("QUERY_STRING", "").lower() != "wsdl":
             return _not_allowed(("POST",), "POST a SOAP message here, or GET ?wsdl")
+        return _xml(documents.wsdl("ehealthbox", SERVICES[path], self._base(environ), path))
+
+    def _base(self, environ: Environ) -> str:
+        """Scheme and host that a client reaches us by: as set, else as it said if that is a host, else our own."""
+        if public_url := self.house.settings.server.public_url:
+            return public_url.rstrip("/")
         host = environ.get("HTTP_HOST", "")
         if not documents.is_host(host):
-            host = f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
-        base = self.house.settings.server.public_url or f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
-        return _xml(documents.wsdl("ehealthbox", SERVICES[path], base.rstrip("/") + path))
+            name = environ.get("SERVER_NAME", "localhost")
+            host = f"[{name}]" if ":" in name else name
+            host = f"{host}:{environ.get('SERVER_PORT', '80')}"
+        return f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
 
     def _ready(self) -> HttpAnswer:
-        """Ready means that the store can be written."""
+        """Ready means that the store can be written and that no certificate of ours is about to end."""
+        if self.house.certified_until - self.house.clock.now() < CERTIFICATES_END:
+            return _text(503, "a certificate that this server needs has ended or ends within a day")
         ready = self.house.store.writable()
         return _text(200, "ready") if ready else _text(503, "the store cannot be written")
 
@@ -197,10 +204,13 @@ def _not_allowed(methods: Sequence[str], text: str = "method not allowed") -> Ht
     return HttpAnswer(answer.status, (*answer.headers, ("Allow", ", ".join(methods))), answer.body)
 
 
+def _answer(status: int, content_type: str, body: bytes) -> HttpAnswer:
+    return HttpAnswer(status, (("Content-Type", content_type), ("Content-Length", str(len(body)))), body)
+
+
 def _text(status: int, text: str) -> HttpAnswer:
-    body = text.encode() + b"\n"
-    return HttpAnswer(status, (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))), body)
+    return _answer(status, "text/plain; charset=utf-8", text.encode() + b"\n")
 
 
 def _xml(body: bytes) -> HttpAnswer:
-    return HttpAnswer(200, (("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", str(len(body)))), body)
+    return _answer(200, "text/xml; charset=utf-8", body)

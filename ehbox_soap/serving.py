@@ -5,6 +5,8 @@ Knows: gunicorn's application class and conf/gunicorn.conf.py, how to listen. Mu
 
 from __future__ import annotations
 
+import gc
+import resource
 import runpy
 import socket
 import sys
@@ -12,7 +14,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from ehbox_soap import assembly, log, resources
+from ehbox_soap import assembly, config, log, resources
 from ehbox_soap.config import Settings
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
@@ -51,10 +53,23 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
         self.cfg.set("bind", f"fd://{self.listener}")
         self.cfg.set("workers", server.workers)
         self.cfg.set("threads", server.threads)
+        self.cfg.set("worker_connections", min(self.cfg.worker_connections, _open_files() // 2))
         self.cfg.set("when_ready", _announce)
+        self.cfg.set("post_fork", _hand_over)
 
     def load(self) -> Server:
-        return Server(assembly.build(self.settings))
+        server = Server(assembly.build(self.settings))
+        gc.freeze()
+        return server
+
+
+def _open_files() -> int:
+    """How many files a worker may have open, the limit raised as far as it may be: an accept must not meet it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 8192 if hard == resource.RLIM_INFINITY else min(8192, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted if soft == resource.RLIM_INFINITY else max(soft, wanted)
 
 
 def _announce(arbiter: Any) -> None:
@@ -63,6 +78,11 @@ def _announce(arbiter: Any) -> None:
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     sys.stdout.write("\n".join([f"{READY} {base}", *addresses(base)]) + "\n")
     sys.stdout.flush()
+
+
+def _hand_over(arbiter: Any, worker: Any) -> None:
+    """Lets a new worker see what it was signalled before it could listen."""
+    worker.inherited_signals = arbiter.SIG_QUEUE
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -95,9 +115,12 @@ def serve(settings: Settings) -> int:
     bound = listener(settings.server.host, settings.server.port)
     try:
         assembly.prepare(settings)
+        config.share_metrics(settings)
     except BaseException:
         bound.close()
         raise
+    # What is there now stays to the end: workers share its pages, and no collection, nor their end, goes through it.
+    gc.freeze()
     try:
         _Application(settings, bound.detach()).run()
     except SystemExit as end:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.transaction import Transaction
@@ -36,6 +38,9 @@ class House:
     rules: MailboxRules
     signer: Signer | None
     sts_rules: StsRules
+    pseudonyms: Pseudonyms
+    certified_until: datetime
+    """When the first of the certificates that this server itself needs ends."""
     clock: Clock
     mailbox_clock: Clock
     chance: Chance
@@ -65,6 +70,8 @@ class Call:
     envelope: Envelope | None = None
     operation: str = ""
     sha1: bool = False
+    caller: str = ""
+    """The caller's pseudonym."""
     transaction: Transaction | None = None
     outcome: str = ""
     fault_id: str = ""

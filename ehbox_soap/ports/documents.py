@@ -25,23 +25,23 @@ def is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
-def wsdl(service: str, name: str, location: str) -> bytes:
-    """The WSDL `name` of `service` with soap:address = `location` and schemas below SCHEMA_PATH."""
+def wsdl(service: str, name: str, base: str, path: str) -> bytes:
+    """The WSDL `name` of `service`, served at `base` + `path`: soap:address says so, schemas are below `base`."""
     tree = _parse(resources.path("wsdl", service, name))
     for address in tree.iter(_SOAP_ADDRESS):
-        address.set("location", location)
-    _absolute(tree, service)
+        address.set("location", base + path)
+    _absolute(tree, service, base)
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
 
 
-def schema(path: str) -> bytes | None:
+def schema(path: str, base: str) -> bytes | None:
     """The schema at a path below SCHEMA_PATH ("ehealthbox/x.xsd"); None when it is none of the shipped ones."""
     service, _, name = path.partition("/")
     file = _schemas().get((service, name))
     if file is None:
         return None
     tree = _parse(file)
-    _absolute(tree, service)
+    _absolute(tree, service, base)
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
 
 
@@ -51,12 +51,12 @@ def _schemas() -> dict[tuple[str, str], Path]:
     return {(file.parent.name, file.name): file for file in resources.path("xsd").glob("*/*.xsd")}
 
 
-def _absolute(tree: etree._Element, service: str) -> None:
-    """Relative locations would be resolved by each client in its own way."""
+def _absolute(tree: etree._Element, service: str, base: str) -> None:
+    """Whole addresses: a relative one, or a path from the root, each client resolves in its own way."""
     for reference in tree.iter(_XS + "import", _XS + "include"):
         location = reference.get("schemaLocation")
         if location is not None:
-            reference.set("schemaLocation", f"{SCHEMA_PATH}{service}/{location.rpartition('/')[2]}")
+            reference.set("schemaLocation", f"{base}{SCHEMA_PATH}{service}/{location.rpartition('/')[2]}")
 
 
 def _parse(file: Path) -> etree._Element:

@@ -90,6 +90,8 @@ class MailboxDialect:
         assertion = decoded.verified.assertion
         attributes = [(a.namespace, a.name, value) for a in assertion.attributes for value in a.values]
         caller = identify(attributes, names(assertion.holder), transaction, house.rules)
+        default = caller.boxes[0].address
+        call.caller = house.pseudonyms.of(default.type, default.id, default.quality)
         now = house.mailbox_clock.now()
         try:
             with transaction.savepoint():

@@ -1,0 +1,60 @@
+"""Figures for Prometheus, added up across the worker processes.
+
+Knows: prometheus-client and its shared folder. Must not know: requests. Labels are names of ports, operations and
+codes only: never a content, a name or an identifier.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Figures:
+    """The counters of one process. With a folder in `config.shared_metrics` they are shared with the other workers."""
+
+    def __init__(self, folder: Path | None) -> None:
+        # prometheus-client looks for the shared folder when it is first imported: not before a worker has started.
+        from prometheus_client import CollectorRegistry, Counter, Histogram
+
+        self._folder = folder
+        self._own = CollectorRegistry()
+        self._requests = Counter(
+            "ehbox_requests",
+            "Requests answered, by port, operation and status or fault code.",
+            ("port", "operation", "outcome"),
+            registry=self._own,
+        )
+        self._seconds = Histogram(
+            "ehbox_request_seconds",
+            "Seconds from the whole body to the answer.",
+            ("port", "operation"),
+            registry=self._own,
+            buckets=_BUCKETS,
+        )
+        self._sha1 = Counter(
+            "ehbox_sha1_signatures", "Calls with SHA-1 in signature or assertion.", ("port",), registry=self._own
+        )
+
+    def count(self, port: str, operation: str, outcome: str, seconds: float) -> None:
+        """One answered request; an operation that was not recognised counts as "unknown"."""
+        name = operation or "unknown"
+        self._requests.labels(port, name, outcome).inc()
+        self._seconds.labels(port, name).observe(seconds)
+
+    def count_sha1(self, port: str) -> None:
+        """One call that used SHA-1."""
+        self._sha1.labels(port).inc()
+
+    def exposition(self) -> bytes:
+        """The text for Prometheus: of all workers, or of this process where none is shared."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        if self._folder is None:
+            return generate_latest(self._own)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, path=str(self._folder))  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
