@@ -7,13 +7,14 @@ A reading one takes no write lock, and cannot write by mistake.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .migrate import migrate
@@ -24,6 +25,7 @@ from .transaction import Transaction
 BUSY_MILLISECONDS = 30_000
 # Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
 POOL_SIZE, POOL_OVERFLOW = 8, 56
+_WRITES = "ehbox_writes"
 
 
 class Store:
@@ -107,8 +109,17 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         write = connection.get_execution_options().get("ehbox_write", True)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        # Straight to the driver: SQLAlchemy's own way costs ten times what SQLite needs for either.
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+        try:
+            if connection.info.get(_WRITES) is not write:
+                driver.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+                connection.info[_WRITES] = write
+            driver.execute(begin)
+        except sqlite3.Error as error:
+            raise OperationalError(begin, None, error) from error
 
 
 @contextmanager

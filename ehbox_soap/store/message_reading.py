@@ -6,9 +6,10 @@ Knows: which value stands in which row. Must not know: whose call it is, rules. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Row, Select, and_, select
+from sqlalchemy import Connection, FromClause, Row, Select, Table, and_, bindparam, select
 
 from .message_records import (
     Address,
@@ -38,35 +39,27 @@ _own = box.alias("own")
 def listed(connection: Connection, deliveries: Sequence[DeliveryRecord]) -> tuple[ListedRecord, ...]:
     """The rows of a list, in the order of the deliveries."""
     keys = [each.key for each in deliveries]
-    rows = {row.delivery_key: row for row in connection.execute(_list_query().where(delivery.c.delivery_key.in_(keys)))}
+    rows = {row.delivery_key: row for row in connection.execute(_LIST, {"keys": keys})}
     metas = _custom_metas(connection, [each.message_key for each in deliveries])
     return tuple(_listed(rows[each.key], each, metas.get(each.message_key, ())) for each in deliveries)
 
 
 def full(connection: Connection, message_key: int) -> FullRecord:
     """A message whole."""
-    row = connection.execute(
-        select(*_named(message, "message"), *_named(_sender, "sender"))
-        .join(_sender, _sender.c.box_key == message.c.box_key)
-        .where(message.c.message_key == message_key)
-    ).one()
-    destinations = connection.execute(
-        select(*_named(destination, "destination"), *_named(_reached, "reached"))
-        .outerjoin(_reached, _reached.c.box_key == destination.c.box_key)
-        .where(destination.c.message_key == message_key)
-        .order_by(destination.c.position)
-    )
+    key = {"key": message_key}
+    row = connection.execute(_MESSAGE, key).one()
+    destinations = connection.execute(_DESTINATIONS, key)
     record = MessageRecord(
         heading=_heading(row),
         destinations=tuple(_destination(each) for each in destinations),
         parts=tuple(
             PartRecord(each.title, each.data, each.attached, each.download_file_name, each.mime_type)
-            for each in connection.execute(_of(part, message_key))
+            for each in connection.execute(_of(part), key)
         ),
         free_information=_free_information(connection, message_key),
-        custom_metas=tuple((each.key, each.value) for each in connection.execute(_of(custom_meta, message_key))),
-        metas=_metas(connection.execute(_of(meta, message_key).order_by(meta.c.value_position))),
-        copy_mail_to=tuple(each.address for each in connection.execute(_of(copy_mail, message_key))),
+        custom_metas=tuple((each.key, each.value) for each in connection.execute(_of(custom_meta), key)),
+        metas=_metas(connection.execute(_METAS, key)),
+        copy_mail_to=tuple(each.address for each in connection.execute(_of(copy_mail), key)),
     )
     return FullRecord(row.message_message_id, record, _address(row, "sender"))
 
@@ -97,8 +90,10 @@ def _named(table: FromClause, prefix: str) -> Iterable[Any]:
     return (column.label(f"{prefix}_{column.name}") for column in table.c)
 
 
-def _of(table: FromClause, message_key: int) -> Select[*tuple[Any, ...]]:
-    return select(table).where(table.c.message_key == message_key).order_by(table.c.position)
+@cache
+def _of(table: Table) -> Select[*tuple[Any, ...]]:
+    """The rows of a message in a table, in order."""
+    return select(table).where(table.c.message_key == bindparam("key")).order_by(table.c.position)
 
 
 def _listed(row: Row[*tuple[Any, ...]], each: DeliveryRecord, metas: tuple[tuple[str, str], ...]) -> ListedRecord:
@@ -159,19 +154,17 @@ def _destination(row: Row[*tuple[Any, ...]]) -> DestinationRecord:
 
 
 def _free_information(connection: Connection, message_key: int) -> FreeRecord | None:
-    form = connection.execute(
-        select(free_information).where(free_information.c.message_key == message_key)
-    ).one_or_none()
+    key = {"key": message_key}
+    form = connection.execute(_FREE, key).one_or_none()
     if form is None:
         return None
-    cells = tuple((row.left_cell, row.right_cell) for row in connection.execute(_of(free_row, message_key)))
+    cells = tuple((row.left_cell, row.right_cell) for row in connection.execute(_of(free_row), key))
     return FreeRecord(form.form, cells, form.title, form.render)
 
 
 def _custom_metas(connection: Connection, message_keys: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
     found: dict[int, tuple[tuple[str, str], ...]] = {}
-    rows = select(custom_meta).where(custom_meta.c.message_key.in_(message_keys)).order_by(custom_meta.c.position)
-    for row in connection.execute(rows):
+    for row in connection.execute(_CUSTOM_METAS, {"keys": message_keys}):
         found[row.message_key] = (*found.get(row.message_key, ()), (row.key, row.value))
     return found
 
@@ -182,3 +175,25 @@ def _metas(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[tuple[str, tuple[str,
         kind, values = found.get(row.position, (row.type, ()))
         found[row.position] = (kind, (*values, row.value))
     return tuple(found.values())
+
+
+# What every call asks is put together once.
+_MESSAGE = (
+    select(*_named(message, "message"), *_named(_sender, "sender"))
+    .join(_sender, _sender.c.box_key == message.c.box_key)
+    .where(message.c.message_key == bindparam("key"))
+)
+_DESTINATIONS = (
+    select(*_named(destination, "destination"), *_named(_reached, "reached"))
+    .outerjoin(_reached, _reached.c.box_key == destination.c.box_key)
+    .where(destination.c.message_key == bindparam("key"))
+    .order_by(destination.c.position)
+)
+_LIST = _list_query().where(delivery.c.delivery_key.in_(bindparam("keys", expanding=True)))
+_FREE = select(free_information).where(free_information.c.message_key == bindparam("key"))
+_METAS = _of(meta).order_by(meta.c.value_position)
+_CUSTOM_METAS = (
+    select(custom_meta)
+    .where(custom_meta.c.message_key.in_(bindparam("keys", expanding=True)))
+    .order_by(custom_meta.c.position)
+)

@@ -6,9 +6,10 @@ Knows: which row takes which value. Must not know: boxes' folders, rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, insert
 
 from .message_records import DestinationRecord, Heading, MessageRecord, PartRecord, StoredMessage
 from .statements import insert_if_new
@@ -24,8 +25,13 @@ def add(connection: Connection, new: MessageRecord, new_id: Callable[[], str]) -
     for table, rows in _rows(stored.key, new):
         found = list(rows)
         if found:
-            connection.execute(insert(table), found)
+            connection.execute(_insert(table), found)
     return stored
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 def _add_heading(connection: Connection, heading: Heading, new_id: Callable[[], str]) -> StoredMessage:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from . import message_reading, message_writing
 from .message_records import DeliveryRecord, FullRecord, ListedRecord, MessageRecord, StoredMessage
@@ -35,7 +35,7 @@ class Messages:
         """
         for keys in batches(sorted(recipients)):
             self._connection.execute(
-                insert(delivery),
+                _INSERT,
                 [
                     {
                         "box_key": key,
@@ -49,20 +49,17 @@ class Messages:
                     for key in keys
                 ],
             )
-            grown = update(box).where(box.c.box_key.in_(keys)).values(current_size=box.c.current_size + size)
-            self._connection.execute(grown)
+            self._connection.execute(_GROWN, {"keys": keys, "more": size})
 
     def file_sent(self, message_key: int, box_key: int, now: datetime) -> None:
         """Puts it into the sender's SENTBOX."""
-        self._connection.execute(
-            insert(delivery).values(
-                box_key=box_key, folder="SENTBOX", ordered_at=now, message_key=message_key, position=0, sent=True
-            )
-        )
+        sent = {"box_key": box_key, "folder": "SENTBOX", "ordered_at": now, "message_key": message_key}
+        self._connection.execute(_INSERT, {**sent, "position": 0, "sent": True})
 
     def page(self, box_key: int, folder: str, start: int, count: int) -> tuple[DeliveryRecord, ...]:
         """`count` deliveries of a folder from the `start`th (from 0), newest first."""
-        return tuple(_delivery(row) for row in self._connection.execute(page_query(box_key, folder, start, count)))
+        page = {"key": box_key, "folder": folder, "start": start, "count": count}
+        return tuple(_delivery(row) for row in self._connection.execute(PAGE, page))
 
     def listed(self, deliveries: Sequence[DeliveryRecord]) -> tuple[ListedRecord, ...]:
         """The rows of a list, in that order; no part of a message is read."""
@@ -74,54 +71,70 @@ class Messages:
 
     def find(self, box_key: int, message_id: str, folders: Sequence[str]) -> DeliveryRecord | None:
         """Where a message stands in a box, if it is in one of these folders; the received one before the sent one."""
-        row = self._connection.execute(
-            _deliveries()
-            .join(message, message.c.message_key == delivery.c.message_key)
-            .where(message.c.message_id == message_id, delivery.c.box_key == box_key, delivery.c.folder.in_(folders))
-            .order_by(delivery.c.sent)
-        ).first()
+        found = {"id": message_id, "key": box_key, "folders": folders}
+        row = self._connection.execute(_FIND, found).first()
         return None if row is None else _delivery(row)
 
     def count(self, box_key: int, folder: str) -> int:
         """How many deliveries stand in a folder."""
-        standing = (delivery.c.box_key == box_key) & (delivery.c.folder == folder)
-        return self._connection.execute(select(func.count()).select_from(delivery).where(standing)).scalar_one()
+        return int(self._connection.execute(_COUNT, {"key": box_key, "folder": folder}).scalar_one())
 
     def mark_received(self, deliveries: Sequence[DeliveryRecord], now: datetime) -> None:
         """Keeps when they were first listed to their recipient (ACK-1)."""
         keys = [each.key for each in deliveries if each.received_at is None and not each.sent]
         for some in batches(keys):
-            unmarked = delivery.c.delivery_key.in_(some) & delivery.c.received_at.is_(None)
-            self._connection.execute(update(delivery).where(unmarked).values(received_at=now))
+            self._connection.execute(_RECEIVED, {"keys": some, "now": now})
 
     def mark_read(self, read: DeliveryRecord, now: datetime) -> None:
         """Keeps when it was first returned whole to its recipient (ACK-1)."""
         if read.read_at is None and not read.sent:
-            unmarked = (delivery.c.delivery_key == read.key) & delivery.c.read_at.is_(None)
-            self._connection.execute(update(delivery).where(unmarked).values(read_at=now))
+            self._connection.execute(_READ, {"key": read.key, "now": now})
 
 
-def page_query(box_key: int, folder: str, start: int, count: int) -> Select[*tuple[Any, ...]]:
-    """One range of the index ix_delivery_folder, walked backwards (LIST-1); never a sort."""
-    return (
-        _deliveries()
-        .where(delivery.c.box_key == box_key, delivery.c.folder == folder)
-        .order_by(delivery.c.ordered_at.desc(), delivery.c.delivery_key.desc())
-        .offset(start)
-        .limit(count)
+# What every call asks is put together once.
+_DELIVERIES: Select[*tuple[Any, ...]] = select(
+    delivery.c.delivery_key,
+    delivery.c.message_key,
+    delivery.c.folder,
+    delivery.c.position,
+    delivery.c.sent,
+    delivery.c.received_at,
+    delivery.c.read_at,
+)
+_STANDING = (delivery.c.box_key == bindparam("key"), delivery.c.folder == bindparam("folder"))
+PAGE = (
+    _DELIVERIES.where(*_STANDING)
+    .order_by(delivery.c.ordered_at.desc(), delivery.c.delivery_key.desc())
+    .offset(bindparam("start", type_=Integer))
+    .limit(bindparam("count", type_=Integer))
+)
+"""One range of the index ix_delivery_folder, walked backwards (LIST-1); never a sort."""
+_FIND = (
+    _DELIVERIES.join(message, message.c.message_key == delivery.c.message_key)
+    .where(
+        message.c.message_id == bindparam("id"),
+        delivery.c.box_key == bindparam("key"),
+        delivery.c.folder.in_(bindparam("folders", expanding=True)),
     )
-
-
-def _deliveries() -> Select[*tuple[Any, ...]]:
-    return select(
-        delivery.c.delivery_key,
-        delivery.c.message_key,
-        delivery.c.folder,
-        delivery.c.position,
-        delivery.c.sent,
-        delivery.c.received_at,
-        delivery.c.read_at,
-    )
+    .order_by(delivery.c.sent)
+)
+_COUNT = select(func.count()).select_from(delivery).where(*_STANDING)
+_INSERT = insert(delivery)
+_GROWN = (
+    update(box)
+    .where(box.c.box_key.in_(bindparam("keys", expanding=True)))
+    .values(current_size=box.c.current_size + bindparam("more"))
+)
+_RECEIVED = (
+    update(delivery)
+    .where(delivery.c.delivery_key.in_(bindparam("keys", expanding=True)), delivery.c.received_at.is_(None))
+    .values(received_at=bindparam("now"))
+)
+_READ = (
+    update(delivery)
+    .where(delivery.c.delivery_key == bindparam("key"), delivery.c.read_at.is_(None))
+    .values(read_at=bindparam("now"))
+)
 
 
 def _delivery(row: Row[*tuple[Any, ...]]) -> DeliveryRecord:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from .message_records import PublicationRecord
 from .statements import insert_if_new
 from .tables import publication
+
+_OWN = (publication.c.box_key == bindparam("key"), publication.c.publication_id == bindparam("id"))
+_FIND = select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(*_OWN)
+_FORGET = delete(publication).where(*_OWN, publication.c.published_at <= bindparam("until"))
 
 
 class Publications:
@@ -22,22 +26,12 @@ class Publications:
 
     def find(self, box_key: int, publication_id: str) -> PublicationRecord | None:
         """What the box last published under that PublicationId, or None."""
-        row = self._connection.execute(
-            select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(
-                publication.c.box_key == box_key, publication.c.publication_id == publication_id
-            )
-        ).one_or_none()
+        row = self._connection.execute(_FIND, {"key": box_key, "id": publication_id}).one_or_none()
         return None if row is None else PublicationRecord(row.message_id, row.fingerprint, row.published_at)
 
     def remember(self, box_key: int, publication_id: str, record: PublicationRecord, forget_until: datetime) -> bool:
         """Keeps it; False if one is there already. One published until `forget_until` makes room first."""
-        self._connection.execute(
-            delete(publication).where(
-                publication.c.box_key == box_key,
-                publication.c.publication_id == publication_id,
-                publication.c.published_at <= forget_until,
-            )
-        )
+        self._connection.execute(_FORGET, {"key": box_key, "id": publication_id, "until": forget_until})
         added = insert_if_new(
             self._connection,
             publication,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ehbox_soap.errors import SoapFault
 
@@ -15,7 +15,14 @@ from .statements import insert_if_new
 from .tables import replay_key
 
 # A few ended keys leave with every new one: more than come in, few enough to cost nothing.
-_SWEEP = 8
+_FEW = 8
+_ENDED = replay_key.c.until <= bindparam("now")
+# Another transaction may be sweeping the same keys: it leaves those to it.
+_SOME = select(replay_key.c.replay_key).where(_ENDED).order_by(replay_key.c.until).limit(_FEW)
+_SWEEP = delete(replay_key).where(
+    replay_key.c.replay_key.in_(_SOME.with_for_update(skip_locked=True).scalar_subquery())
+)
+_RENEW = update(replay_key).where(replay_key.c.replay_key == bindparam("key"), _ENDED).values(until=bindparam("end"))
 
 
 class Replay:
@@ -26,16 +33,9 @@ class Replay:
 
     def remember(self, key: str, until: datetime, now: datetime) -> None:
         """Keeps the key until then; raises SoapFault SOA-01001 if it is known and has not ended."""
-        self._sweep(now)
+        self._connection.execute(_SWEEP, {"now": now})
         if insert_if_new(self._connection, replay_key, {"replay_key": key, "until": until}) is not None:
             return
-        ended = (replay_key.c.replay_key == key) & (replay_key.c.until <= now)
-        renewed = self._connection.execute(update(replay_key).where(ended).values(until=until))
+        renewed = self._connection.execute(_RENEW, {"key": key, "now": now, "end": until})
         if renewed.rowcount != 1:
             raise SoapFault("SOA-01001", "replay: this signed message was received before")
-
-    def _sweep(self, now: datetime) -> None:
-        ended = select(replay_key.c.replay_key).where(replay_key.c.until <= now).order_by(replay_key.c.until)
-        # Another transaction may be sweeping the same keys: it leaves those to it.
-        some = ended.limit(_SWEEP).with_for_update(skip_locked=True).scalar_subquery()
-        self._connection.execute(delete(replay_key).where(replay_key.c.replay_key.in_(some)))

@@ -6,9 +6,10 @@ Knows: INSERT … ON CONFLICT. Must not know: any table.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -19,10 +20,15 @@ def insert_if_new(connection: Connection, table: Table, values: Mapping[str, Any
 
     Returns the primary key of the new row, or None. (The count of an INSERT is not told by every driver.)
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(table).on_conflict_do_nothing().values(values).returning(*table.primary_key.columns)
-    added = connection.execute(row).one_or_none()
+    added = connection.execute(_insert(connection.dialect.name, table), values).one_or_none()
     return None if added is None else tuple(added)
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Insert:
+    """Put together once: a statement that is new to SQLAlchemy costs five times one that it has seen."""
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
 def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:

@@ -12,9 +12,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from ehbox_soap.store import migrate
+from ehbox_soap.store import engine, migrate
 from ehbox_soap.store.columns import Moment
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import Address
@@ -132,6 +132,20 @@ def test_sqlite_threads_that_read_then_write_wait_for_each_other(sqlite_store: S
     with sqlite_store.begin(write=False) as transaction:
         assert transaction.boxes.find([NURSE])[0].max_size == 64
     sqlite_store.close()
+
+
+def test_sqlite_a_lock_that_stays_is_told_as_any_error_of_the_database(
+    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edge of the house turns those into SOA-02002, and readiness into no."""
+    monkeypatch.setattr(engine, "BUSY_MILLISECONDS", 1)
+    impatient = Store.open(f"sqlite:///{sqlite_file}")
+    with sqlite_store.begin():
+        with pytest.raises(OperationalError, match="locked"), impatient.begin():
+            pytest.fail("two transactions write at once")
+        assert not impatient.writable()
+    assert impatient.writable()
+    impatient.close()
 
 
 def test_writable(store: Store, tmp_path: Path) -> None:

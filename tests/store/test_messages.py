@@ -21,7 +21,7 @@ from ehbox_soap.store.message_records import (
     PartRecord,
     SenderRecord,
 )
-from ehbox_soap.store.messages import page_query
+from ehbox_soap.store.messages import PAGE
 from ehbox_soap.store.tables import box, delivery, message, part
 from ehbox_soap.store.transaction import Transaction
 
@@ -76,9 +76,8 @@ def test_a_list_is_one_range_of_the_index_and_never_a_sort(store: Store) -> None
     with store.begin(write=False) as transaction:
         if transaction._connection.dialect.name != "sqlite":
             pytest.skip("this plan is SQLite's")
-        query = page_query(key, "INBOX", 10, 100).compile(
-            dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
-        )
+        page = PAGE.params(key=key, folder="INBOX", start=10, count=100)
+        query = page.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in transaction._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert plan == ["SEARCH delivery USING INDEX ix_delivery_folder (box_key=? AND folder=?)"]
 
