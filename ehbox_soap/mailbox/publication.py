@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,7 +85,8 @@ def _check(
     if size > rules.max_message_bytes:
         raise Refusal("801", "ContentContext/Content", f"at most {rules.max_message_bytes} bytes")
     _check_digests(request.content)
-    return _Checked(request, own, addresses, size, _fingerprint(addresses, request.content))
+    contents = (part.content.data for part in records.parts(request.content))
+    return _Checked(request, own, addresses, size, fingerprint(addresses, contents))
 
 
 def _check_content_type(content_type: types.ContentType) -> None:
@@ -110,10 +112,10 @@ def _digest(text: str | None) -> bytes | None:
         return None
 
 
-def _fingerprint(addresses: tuple[Address, ...], content: types.MessageContent) -> bytes:
-    """PUB-3: what two DOCUMENTs of one PublicationId must share to be the same: recipients and digests."""
+def fingerprint(addresses: Sequence[Address], contents: Iterable[bytes]) -> bytes:
+    """PUB-3: what two DOCUMENTs of one PublicationId must share to be the same: recipients, and digests of contents."""
     lines = [" ".join((address.type, address.id, address.quality)) for address in addresses]
-    lines += [hashlib.sha256(part.content.data).hexdigest() for part in records.parts(content)]
+    lines += [hashlib.sha256(content).hexdigest() for content in contents]
     return hashlib.sha256("\n".join(lines).encode()).digest()
 
 

@@ -1,4 +1,4 @@
-"""Reading a seed file, and loading it.
+"""Reading a seed file, loading it, and writing one.
 
 Knows: the one seed format, as TOML (an array of tables per kind) and as JSON lines (the same keys, and `kind`).
 Must not know: SQL, where the settings say that seeds are.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -71,6 +71,54 @@ def load(seed: Seed, transaction: Transaction) -> None:
         transaction.register.put_organisation(organisation)
     for box in seed.boxes:
         transaction.register.put_box(box)
+
+
+def registered(transaction: Transaction) -> Seed:
+    """The register as a seed: loaded into an empty store it gives the same register again."""
+    people = (transaction.register.person(inss) for inss in transaction.whole.people())
+    organisations = (transaction.register.organisations(*number) for number in transaction.whole.organisations())
+    return Seed(
+        tuple(person for person in people if person is not None),
+        tuple(organisation for each in organisations for organisation in each),
+        transaction.whole.limits(),
+    )
+
+
+def write_seed(seed: Seed, form: Literal["toml", "jsonl"] = "toml") -> str:
+    """The text of a seed file, which `read_seed` reads as that seed."""
+    lines: list[str] = []
+    for kind, keys in _written(seed):
+        if form == "jsonl":
+            lines.append(json.dumps({"kind": kind, **keys}, ensure_ascii=False))
+        else:
+            lines += ["", f"[[{kind}]]", *_toml_lines(kind, keys)]
+    return "".join(f"{line}\n" for line in (lines[1:] if form == "toml" else lines))
+
+
+def _written(seed: Seed) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and keys of each entry, without those that are left out."""
+    for person in seed.people:
+        keys = asdict(person)
+        professions = [_given(profession) for profession in keys.pop("professions")]
+        yield "person", _given(keys) | ({"profession": professions} if professions else {})
+    for organisation in seed.organisations:
+        yield "organisation", _given(asdict(organisation))
+    for box in seed.boxes:
+        yield "box", _given(asdict(box))
+
+
+def _given(keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def _toml_lines(place: str, keys: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in keys.items():
+        if not isinstance(value, list):
+            # JSON's texts and whole numbers are TOML's too, as long as no control character is left as it is.
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    for key, value in keys.items():
+        for each in value if isinstance(value, list) else ():
+            yield from ("", f"[[{place}.{key}]]", *_toml_lines(f"{place}.{key}", each))
 
 
 def _entries(path: Path) -> Iterator[tuple[str, str, Any]]:

@@ -15,6 +15,7 @@ from .messages import Messages
 from .publications import Publications
 from .register import Register
 from .replay import Replay
+from .whole import Whole
 
 
 class Transaction:
@@ -28,6 +29,7 @@ class Transaction:
         self.publications = Publications(connection)
         self.register = Register(connection, self.boxes)
         self.replay = Replay(connection)
+        self.whole = Whole(connection)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
