@@ -13,7 +13,7 @@ from ehbox_soap import qualities
 from ehbox_soap.errors import Refusal, SoapFault
 from ehbox_soap.mailbox import identity, records
 from ehbox_soap.mailbox.answers import success
-from ehbox_soap.mailbox.numbers import is_number
+from ehbox_soap.numbers import is_number
 from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types

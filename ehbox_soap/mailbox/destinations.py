@@ -12,9 +12,9 @@ import structlog
 from ehbox_soap import qualities
 from ehbox_soap.errors import Refusal
 from ehbox_soap.mailbox.boxes import MailboxRules
-from ehbox_soap.mailbox.numbers import check_digits_hold, is_number
 from ehbox_soap.mailbox.ours import ALL
 from ehbox_soap.mailbox.records import stated
+from ehbox_soap.numbers import check_digits_hold, is_number
 from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types

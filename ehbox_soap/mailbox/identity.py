@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ehbox_soap import qualities
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.mailbox.numbers import is_number
+from ehbox_soap.numbers import is_number
 from ehbox_soap.store.message_records import Address
 
 Attributes = Sequence[tuple[str, str, str]]

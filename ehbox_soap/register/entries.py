@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ehbox_soap import qualities
-from ehbox_soap.register.numbers import is_inss
+from ehbox_soap.numbers import is_inss
 from ehbox_soap.store.records import BoxOverride, Organisation, Person, Profession
 
 _NIHII_WITH_QUALIFICATION = 11

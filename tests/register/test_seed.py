@@ -13,7 +13,7 @@ import pytest
 from stdnum.be import nn
 
 from ehbox_soap import resources
-from ehbox_soap.register.numbers import is_inss
+from ehbox_soap.numbers import is_inss
 from ehbox_soap.register.seed import Seed, SeedError, read_seed
 from ehbox_soap.store.records import BoxOverride, Organisation, Person, Profession
 
