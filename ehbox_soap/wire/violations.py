@@ -127,7 +127,7 @@ def place(element: etree._Element, root: etree._Element, vocabulary: Vocabulary)
     """Where an element is below the root, counted where there are several: DestinationContext[2]/Quality."""
     steps: list[str] = []
     while element is not root and (parent := element.getparent()) is not None:
-        same = parent.findall(element.tag)
+        same = [child for child in parent if child.tag == element.tag]
         name = vocabulary.name(str(element.tag))
         steps.append(f"{name}[{same.index(element) + 1}]" if len(same) > 1 else name)
         element = parent

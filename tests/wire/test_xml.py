@@ -42,9 +42,10 @@ def test_another_charset_in_the_header_is_refused(charset: str) -> None:
 
 @pytest.mark.parametrize("name", ["iso-8859-1", "UTF-16", "utf-7", "EBCDIC-CP-BE"])
 @pytest.mark.parametrize("charset", [None, "utf-8"])
-def test_another_charset_in_the_declaration_is_refused(name: str, charset: str | None) -> None:
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_another_charset_in_the_declaration_is_refused(name: str, charset: str | None, mark: bytes) -> None:
     with refused("SOA-03001", "charset"):
-        xml.parse(f"<?xml version='1.0'\tencoding = '{name}'?><a/>".encode("ascii"), charset=charset)
+        xml.parse(mark + f"<?xml version='1.0'\tencoding = '{name}'?><a/>".encode("ascii"), charset=charset)
 
 
 def test_a_declaration_too_long_to_be_one_hides_no_encoding() -> None:
