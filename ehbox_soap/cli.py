@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ehbox_soap.client.errors import AnswerError, ClientError, FaultError, StatusError, TokenError, UnreachableError
-from ehbox_soap.commands import calls, pki, send, server
+from ehbox_soap.commands import calls, completion, pki, send, server, upkeep
 
 REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, server.NOT_READY, 4, 5
 _CODES: tuple[tuple[type[ClientError], int], ...] = (
@@ -23,7 +23,7 @@ _CODES: tuple[tuple[type[ClientError], int], ...] = (
 EPILOG = """\b
 Exit codes:
   0  done
-  1  refused: a status other than 100, or the STS said no
+  1  refused: a status other than 100, or the STS said no; verify found something
   2  usage: options, settings, keystores or files that cannot be used
   3  the server cannot be reached, or is not ready
   4  a SOAP fault
@@ -65,6 +65,10 @@ for _verb in (
     calls.list_messages,
     calls.read,
     calls.box,
+    upkeep.verify,
+    upkeep.reset,
+    upkeep.dump,
+    completion.completion,
 ):
     main.add_command(_verb)
 

@@ -13,10 +13,12 @@ import click
 
 from ehbox_soap import config
 from ehbox_soap.client.addresses import Addresses
+from ehbox_soap.client.retry import Retry
 from ehbox_soap.client.session import Session
 from ehbox_soap.commands.keystores import PASSWORD, keystore_of
 from ehbox_soap.config import ConfigError, Settings
-from ehbox_soap.pki.pkcs12 import KeystoreError
+from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.pki.pkcs12 import KeystoreError, read_pkcs12
 from ehbox_soap.qualities import QUALITIES
 from ehbox_soap.wire.types import BoxId
 
@@ -96,6 +98,26 @@ def calling_options(verb: Verb) -> Verb:
                 help="ask the STS for this quality only, e.g. NURSE",
             ),
             click.option("--sts", "sts_url", help="address of the STS, if it is not the server's own"),
+            click.option(
+                "--identify",
+                "identification",
+                type=FILE,
+                help="keystore that identifies the caller to the STS, if it is not its own; same password",
+            ),
+            click.option(
+                "--timeout",
+                type=click.FloatRange(0, min_open=True),
+                default=60.0,
+                show_default=True,
+                help="seconds to wait for a connection, and each time for an answer",
+            ),
+            click.option(
+                "--attempts",
+                type=click.IntRange(1),
+                default=3,
+                show_default=True,
+                help="how often a call is made whose answer is lost, where that is safe",
+            ),
         )
     ):
         verb = option(verb)
@@ -137,7 +159,20 @@ def open_session(options: Mapping[str, Any]) -> tuple[Session, Addresses]:
         settings = settings_of(options["config_file"], options["data"])
         path = keystore_of(settings, options["caller"], options["password"])
     sts = options["sts_url"] or addresses.sts
+    other = options["identification"]
+    session = Session(
+        _keystore(path, options["password"]),
+        sts,
+        identification=_keystore(other, options["password"]) if other is not None else None,
+        quality=options["quality"],
+        timeout_seconds=options["timeout"],
+        retry=Retry(options["attempts"]),
+    )
+    return session, addresses
+
+
+def _keystore(path: Path, password: str) -> KeyEntry:
     try:
-        return Session.from_pkcs12(path, options["password"], sts, quality=options["quality"]), addresses
+        return read_pkcs12(path, password).authentication
     except KeystoreError as error:
         raise click.UsageError(f"{path}: {error}") from None

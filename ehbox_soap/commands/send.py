@@ -36,7 +36,7 @@ _RECEIPTS = ("publication", "received", "read")
 @click.option("--text", help="free text beside the document")
 @click.option("--patient", metavar="INSS", help="the patient it is about")
 @click.option("--ooo-processed", is_flag=True, help="deliver even to who is out of office")
-@click.option("--publication-id", help="the sender's own id  [default: the server makes one]")
+@click.option("--publication-id", help="the sender's own id  [default: a new one]")
 @click.option("--from", "box", type=BOX, help="one of the caller's boxes  [default: its default box]")
 @json_option
 @calling_options

@@ -5,19 +5,19 @@ Knows: the settings, the server's entrance, the register's seeds. Must not know:
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from ehbox_soap import clock, config
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.errors import UnreachableError
 from ehbox_soap.client.transport import Transport
+from ehbox_soap.commands.database import DATABASE_ERRORS, unusable
 from ehbox_soap.commands.options import FILE, assignments, data_options, json_option, settings_of, url_option
+from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import AuthorityError
@@ -26,8 +26,6 @@ from ehbox_soap.store.engine import Store
 
 NOT_READY = 3
 _POLL_SECONDS = 0.2
-# A connection that cannot even be opened fails with the driver's own error.
-_DATABASE = (SQLAlchemyError, sqlite3.Error)
 
 
 @click.command()
@@ -55,21 +53,25 @@ def serve(config_file: Path | None, data: Path | None, assigned: tuple[str, ...]
         code = serving.serve(settings)
     except (AuthorityError, seeds.SeedError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    except _DATABASE as error:
-        raise _unusable(error) from error
+    except DATABASE_ERRORS as error:
+        raise unusable(error) from error
     # gunicorn has said by then what it could not do, such as listen at the address.
     click.get_current_context().exit(NOT_READY if code else 0)
 
 
 @click.command()
 @click.option("--reference", is_flag=True, help="as README's table instead")
-def settings(reference: bool) -> None:
+@json_option
+def settings(reference: bool, as_json: bool) -> None:
     """Prints every setting with its default, as a file for --config.
 
     \b
     Example:
       ehbox settings > ehbox.toml && ehbox serve --config ehbox.toml
     """
+    if as_json:
+        tell_json(config.Settings().model_dump())
+        return
     click.echo(config.reference() if reference else config.document(), nl=False)
 
 
@@ -97,8 +99,8 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
         _load(config.database_url(chosen), read)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    except _DATABASE as error:
-        raise _unusable(error) from error
+    except DATABASE_ERRORS as error:
+        raise unusable(error) from error
     counts = {
         "people": sum(len(entries.people) for entries in read),
         "organisations": sum(len(entries.organisations) for entries in read),
@@ -113,7 +115,8 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
 @click.command()
 @url_option
 @click.option("--wait", type=click.FloatRange(0), default=0.0, help="seconds to wait for it  [default: 0]")
-def ready(url: str, wait: float) -> None:
+@json_option
+def ready(url: str, wait: float, as_json: bool) -> None:
     """Tells whether the server is ready: exit code 0, else 3.
 
     \b
@@ -126,7 +129,10 @@ def ready(url: str, wait: float) -> None:
         if clock.monotonic() >= deadline:
             raise UnreachableError(f"{url} is not ready")
         clock.wait(_POLL_SECONDS)
-    click.echo(f"{url} is ready")
+    if as_json:
+        tell_json({"url": url, "ready": True})
+    else:
+        click.echo(f"{url} is ready")
 
 
 def _load(url: str, read: Sequence[seeds.Seed]) -> None:
@@ -135,13 +141,7 @@ def _load(url: str, read: Sequence[seeds.Seed]) -> None:
     try:
         store.migrate()
         with store.begin() as transaction:
-            for entries in read:
+            for entries in progress("loading", read, len(read)):
                 seeds.load(entries, transaction)
     finally:
         store.close()
-
-
-def _unusable(error: Exception) -> click.UsageError:
-    """What the driver says; SQLAlchemy's own text may quote the URL and with it a password."""
-    said = getattr(error, "orig", None) if isinstance(error, SQLAlchemyError) else error
-    return click.UsageError(f"the database cannot be used: {said or type(error).__name__}")

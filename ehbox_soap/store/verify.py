@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, cast, select
 
 from ehbox_soap.clock import brussels_date
 
@@ -42,26 +42,27 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A check that was made, as the `number`th of `total`, and what it found."""
+    """A check that was made, and what it found."""
 
-    number: int
-    total: int
     check: str
     findings: tuple[Finding, ...]
 
 
 def verify(connection: Connection, fingerprint: Fingerprint) -> Iterator[Step]:
     """Makes every check, one after the other. A store of another revision is not looked into any further."""
-    table = checks()
-    total = len(table) + 3
     revised = tuple(_revision(connection))
-    yield Step(1, total, "revision", revised)
+    yield Step("revision", revised)
     if revised:
         return
-    yield Step(2, total, "database", tuple(_database(connection)))
-    for number, check in enumerate(table, start=3):
-        yield Step(number, total, check.name, tuple(_rows(connection, check)))
-    yield Step(total, total, "contents", tuple(_contents(connection, fingerprint)))
+    yield Step("database", tuple(_database(connection)))
+    for check in checks():
+        yield Step(check.name, tuple(_rows(connection, check)))
+    yield Step("contents", tuple(_contents(connection, fingerprint)))
+
+
+def steps() -> int:
+    """How many checks there are."""
+    return len(checks()) + 3
 
 
 def _revision(connection: Connection) -> Iterator[Finding]:
@@ -109,8 +110,9 @@ def _same(connection: Connection, message_key: int, expected: bytes, fingerprint
     names = _names(connection, message_key)
     if math.prod(map(len, names)) > _MOST_NAMES:
         return True
-    data = select(part.c.data).where(part.c.message_key == message_key).order_by(part.c.position)
-    contents = [bytes(each) for each in connection.execute(data).scalars()]
+    # Cast, because SQLite keeps a text in a column of bytes if it is given one.
+    data = select(cast(part.c.data, LargeBinary)).where(part.c.message_key == message_key).order_by(part.c.position)
+    contents = list(connection.execute(data).scalars())
     # A box may have several names of one kind; the message was sent to one of them.
     return any(fingerprint(chosen, contents) == expected for chosen in itertools.product(*names))
 

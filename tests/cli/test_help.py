@@ -42,6 +42,7 @@ def test_every_verb_shows_an_example_of_itself(verb: tuple[str, ...]) -> None:
 
 def test_the_verbs_are_those_that_readme_promises() -> None:
     expected = {"serve", "ready", "settings", "seed", "token", "send", "list", "read", "box"}
+    expected |= {"verify", "reset", "dump", "completion"}
     assert {" ".join(verb) for verb in _verbs(cli.main)} == expected | {"pki init", "pki issue", "pki show"}
 
 

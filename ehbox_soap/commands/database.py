@@ -1,0 +1,50 @@
+"""The store of the settings, opened for a verb.
+
+Knows: the settings, the store's entrance, how a driver's errors are told. Must not know: what a verb does with it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from ehbox_soap import config
+from ehbox_soap.config import Settings
+from ehbox_soap.store.engine import Store
+
+# A connection that cannot even be opened fails with the driver's own error.
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """The store that is there already. Raises click.UsageError if there is none, or the database cannot be used."""
+    url = config.database_url(settings)
+    try:
+        # SQLite would make an empty file of one that is missing.
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            raise click.UsageError(
+                f"there is no store in {config.data_folder(settings)}: name the server's data folder with --data"
+            )
+        store = Store.open(url)
+        try:
+            yield store
+        finally:
+            store.close()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except DATABASE_ERRORS as error:
+        raise unusable(error) from error
+
+
+def unusable(error: Exception) -> click.UsageError:
+    """What the driver says; SQLAlchemy's own text may quote the URL and with it a password."""
+    said = getattr(error, "orig", None) if isinstance(error, SQLAlchemyError) else error
+    return click.UsageError(f"the database cannot be used: {said or type(error).__name__}")
