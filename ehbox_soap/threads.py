@@ -1,14 +1,19 @@
 """The gunicorn worker: its threaded one, where no client can hold a thread for long or the main loop at all.
 
 Knows: gunicorn's gthread. Must not know: what a request says. What the stock worker does that this one does not:
-reads a head, and whatever of a body an application left, without any deadline; sends without one; waits up to two
-seconds in its main loop for each client that does not close; logs a client's address and what it sent.
+waits in a thread for a client that says nothing; reads a head, and whatever of a body an application left, without
+any deadline; sends without one; waits up to two seconds in its main loop for each client that does not close; logs a
+client's address and what it sent; may lock itself up on Ctrl-C.
 """
 
 from __future__ import annotations
 
+import signal
 import socket
 import weakref
+from functools import partial
+from queue import SimpleQueue
+from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -41,6 +46,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._seconds = float(self.app.settings.server.body_seconds)
         self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._stop_reading_at: float | None = None
+        self._quitting = False
+        self.inherited_signals: SimpleQueue[int] = SimpleQueue()
+        """What was signalled to this process while it still had the arbiter's handlers, which only note it."""
+
+    def init_signals(self) -> None:
+        """gunicorn's hook. A worker told to end in its first moment would else live on, and be waited for."""
+        super().init_signals()
+        while not self.inherited_signals.empty():
+            number = self.inherited_signals.get()
+            if number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+                signal.raise_signal(number)
 
     def accept(self, listener: socket.socket) -> None:
         """Takes one client in, unless another worker was faster or it is gone already."""
@@ -51,7 +67,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         connection = Connection(self.cfg, TimedSocket(client, self._seconds), address, listener.getsockname())
         self._connections.add(connection)
-        self.enqueue_req(connection)
+        # It waits in the main loop: the stock worker would hold a thread for five seconds before it does this.
+        connection.timeout = clock.monotonic() + self._seconds
+        self.pending_conns.append(connection)
+        self.poller.register(connection.sock, EVENT_READ, partial(self.on_pending_socket_readable, connection))
 
     def handle(self, conn: Connection) -> Any:
         """One request, in a thread of the pool. The connection is also closed here: the main loop must not wait."""
@@ -89,7 +108,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 connection.sock.stop_reading()
 
     def handle_quit(self, sig: int, frame: Any) -> None:
-        """Ctrl-C: no thread may wait for a client any longer, or the process could not end."""
+        """Ctrl-C: no thread may wait for a client any longer, or the process could not end.
+
+        A signal may come while the pool's lock is held, so the pool is not touched here, as the stock worker does;
+        it ends with the interpreter. A terminal sends the signal and so does the arbiter: the second is one too many.
+        """
+        if self._quitting:
+            return
+        self._quitting = True
         for connection in list(self._connections):
             connection.sock.hang_up()
-        super().handle_quit(sig, frame)
+        super(ThreadWorker, self).handle_quit(sig, frame)

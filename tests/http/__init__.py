@@ -1,0 +1,1 @@
+"""Tests that speak HTTP to a server in processes of its own."""

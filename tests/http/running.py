@@ -1,0 +1,156 @@
+"""A server in processes of its own, and connections to it that send any bytes.
+
+Knows: how `ehbox serve` is started and ended, HTTP/1.1. Must not know: SOAP, what any answer should be.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LAUNCH = Path(__file__).with_name("launch.py")
+PATIENCE = 120.0
+"""Seconds after which something hangs; nothing that works comes near it."""
+
+
+def launch(folder: Path, *arguments: str, package: Path = ROOT) -> subprocess.Popen[bytes]:
+    """Starts `ehbox` with these arguments in `folder`, where its errors.log is; it cannot outlive this process."""
+    with (folder / "errors.log").open("ab") as errors:
+        return subprocess.Popen(
+            [sys.executable, str(LAUNCH), str(os.getpid()), str(package), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=folder,
+        )
+
+
+class Running:
+    """A server whose data stand in `folder`; ready when this returns. Settings as "section.name"."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, package: Path = ROOT) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        assigned = [f"--set={name}={value}" for name, value in (settings or {}).items()]
+        self.process = launch(folder, "serve", "--port=0", f"--data={folder}", *assigned, package=package)
+        self.killed = False
+        self.told = self._first_line()
+        host, _, port = self.told.rpartition("//")[2].rpartition(":")
+        self.address = (host, int(port))
+        self.base = f"http://{host}:{port}"
+
+    def _first_line(self) -> str:
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        line = self.process.stdout.readline().decode().rstrip() if ready else ""
+        if not line.startswith("ehbox-soap ready on "):
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"the server did not start: {line}\n{self.errors}")
+        return line
+
+    @property
+    def errors(self) -> str:
+        """Everything on standard error, of every start in this folder."""
+        return (self.folder / "errors.log").read_text("utf-8")
+
+    @property
+    def lines(self) -> list[dict[str, object]]:
+        """The log: every line on standard error, which must be JSON."""
+        return [json.loads(line) for line in self.errors.splitlines()]
+
+    @property
+    def workers(self) -> list[int]:
+        """Process ids of the workers."""
+        pid = self.process.pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Ends the server by its process id and waits until the last of its processes has gone; the exit code."""
+        if self.process.poll() is None:
+            self.killed = by is signal.SIGKILL
+            for worker in self.workers if self.killed else ():
+                os.kill(worker, by)
+            self.process.send_signal(by)
+        code = self.process.wait(PATIENCE)
+        assert self.process.stdout is not None
+        if not self.process.stdout.closed:
+            # The workers hold the other end: the last of them to go ends the stream.
+            self.process.stdout.read()
+            self.process.stdout.close()
+        return code
+
+    def connect(self, patience: float = PATIENCE) -> Connection:
+        """A new connection."""
+        return Connection(self.address, patience)
+
+    def get(self, target: str, method: str = "GET", headers: str = "", body: bytes = b"") -> Reply:
+        """One request on a connection of its own."""
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self.host}\r\n{length}{headers}\r\n"
+        with self.connect() as connection:
+            connection.send(head.encode("latin-1") + body)
+            return connection.reply(method)
+
+    @property
+    def host(self) -> str:
+        """What a client puts into Host."""
+        return "{}:{}".format(*self.address)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; names of headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def closes(self) -> bool:
+        """Whether the server said that it ends the connection."""
+        return self.headers.get("connection") == "close"
+
+
+class Connection:
+    """One connection, whose bytes are the test's own."""
+
+    def __init__(self, address: tuple[str, int], patience: float = PATIENCE) -> None:
+        self.socket = socket.create_connection(address, timeout=patience)
+        self.host = "{}:{}".format(*address)
+
+    def send(self, octets: bytes) -> None:
+        self.socket.sendall(octets)
+
+    def reply(self, method: str = "POST") -> Reply:
+        """The next answer, whole: http.client raises when it ends early."""
+        response = http.client.HTTPResponse(self.socket, method=method)
+        response.begin()
+        body = response.read()
+        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+
+    def is_closed(self) -> bool:
+        """Waits for the server to end the connection; True when it did without another byte."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

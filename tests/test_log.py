@@ -1,0 +1,43 @@
+"""The log's lines, whoever writes them at once."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from ehbox_soap import log
+from ehbox_soap.config import LogSettings
+
+
+class Pieces(io.StringIO):
+    """Notes what is written in one go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.pieces.append(text)
+        return len(text)
+
+
+def test_a_line_is_written_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads and workers share the stream: a line end written by itself comes after somebody else's line."""
+    pieces = Pieces()
+    monkeypatch.setattr(sys, "stderr", pieces)
+    log.set_up(LogSettings(format="json"))
+    log.logger().info("request", outcome="100")
+    (line,) = pieces.pieces
+    assert line.endswith("\n")
+    assert json.loads(line)["outcome"] == "100"
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """The log goes to the real standard error again."""
+    yield
+    log.set_up(LogSettings())
