@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,10 +144,13 @@ def test_nor_in_the_assertion(kind: str, foreign: Door) -> None:
 
 
 @pytest.fixture(scope="module")
-def strict(template: Path, tmp_path_factory: pytest.TempPathFactory, foreign_settings: dict[str, str]) -> Door:
-    return Door(
-        tmp_path_factory.mktemp("strict") / "data", template, {**foreign_settings, "security.profile": "strict"}
-    )
+def strict(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, foreign_settings: dict[str, str]
+) -> Iterator[Door]:
+    settings = {**foreign_settings, "security.profile": "strict"}
+    door = Door(tmp_path_factory.mktemp("strict") / "data", template, settings)
+    yield door
+    door.close()
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,14 @@ from tests.attacks.wrapping import (
     body_in_body,
     two_bodies,
 )
+from tests.clients.connector40 import HttpRequest
 from tests.door import Door
 from tests.front.calls import ask, edited, fault
 from tests.front.cast import NURSE_BOX
 from tests.front.conftest import Fresh
 from tests.front.letters import Inline, send_message
 from tests.front.signed import STS_REQUEST, request
-from tests.security.builders import Call, find
+from tests.security.builders import Call, Token, find
 from tests.security.edits import call
 
 # Forms that are no envelope with one Header, one Body and one element in it are told so before who calls is looked at.
@@ -42,12 +43,20 @@ SHAPES: dict[Form, str] = {
 @pytest.mark.parametrize("form", ALL_FORMS, ids=lambda form: form.__name__)
 @pytest.mark.parametrize("layout", ["C", "E"])
 def test_signature_wrapping(form: Form, layout: Literal["C", "E"], foreign: Door) -> None:
-    sent = request(call(layout=layout))
+    """Of an assertion that was never seen, and of one that the good call made known."""
+    sent = request(call(layout=layout, token=Token(id=f"_{form.__name__}_{layout}")))
     attacked = edited(sent, lambda root: _become(root, form(root)))
-    found = fault(foreign, attacked)
-    assert found.code == SHAPES.get(form, "SOA-01001")
-    assert "digest" not in found.reason, "refused by its place, before any digest is looked at"
+    reasons = [attack(foreign, attacked, form)]
     ask(foreign, sent)
+    foreign.reset()
+    reasons.append(attack(foreign, attacked, form))
+    assert "digest" not in str(reasons), "refused by its place, before any digest is looked at"
+
+
+def attack(door: Door, attacked: HttpRequest, form: Form) -> str:
+    found = fault(door, attacked)
+    assert found.code == SHAPES.get(form, "SOA-01001")
+    return found.reason
 
 
 @pytest.mark.parametrize("form", BODY_FORMS, ids=lambda form: form.__name__)

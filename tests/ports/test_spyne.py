@@ -38,6 +38,15 @@ def test_any_port_is_importable_first_and_without_a_word(module: str) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+def test_spyne_is_quiet_from_its_import_on() -> None:
+    """Before any setting of the log is read, and although everything may be logged."""
+    code = "import logging; logging.basicConfig(level=1); import ehbox_soap.ports.application\n"
+    code += "assert not logging.getLogger('spyne.protocol.soap.soap11').isEnabledFor(logging.CRITICAL)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "spyne" not in (run.stdout + run.stderr).lower()
+
+
 def test_preparing_again_changes_nothing() -> None:
     before = list(sys.meta_path)
     compat.prepare()
