@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from .columns import Moment
+from .event_tables import fan_out, fan_out_missed
 from .merging import merge
 from .message_records import Address, BoxRecord
 from .statements import batches, insert_if_new
@@ -46,7 +47,8 @@ class Boxes:
         It is stated by its INSS once that is known (BOX-1). `registered` True marks it as the register's.
         """
         named = dict(self._agreeing(addresses))
-        keys = list(dict.fromkeys(record.key for record in named.values())) or [self._make(addresses[0])]
+        # The oldest is kept: a fan-out that counts the boxes of a moment by their keys finds it (BOX-5).
+        keys = sorted({record.key for record in named.values()}) or [self._make(addresses[0])]
         for gone in keys[1:]:
             merge(self._connection, keys[0], gone)
         for address in addresses:
@@ -59,6 +61,13 @@ class Boxes:
         """The box with that key, which must exist."""
         return _record(self._connection.execute(_BY_KEY, {"key": key}).one())
 
+    def several(self, keys: Iterable[int]) -> dict[int, BoxRecord]:
+        """The boxes with these keys."""
+        found: dict[int, BoxRecord] = {}
+        for some in batches(sorted(set(keys))):
+            found.update((row.box_key, _record(row)) for row in self._connection.execute(_BY_KEYS, {"keys": some}))
+        return found
+
     def of_quality(self, quality: str) -> tuple[BoxRecord, ...]:
         """Every box of that quality, in the order they came to be (BOX-5)."""
         rows = self._connection.execute(_BOXES.where(box.c.quality == quality).order_by(box.c.box_key))
@@ -69,20 +78,26 @@ class Boxes:
         self._connection.execute(update(box).where(box.c.box_key == key).values(max_size=max_size))
 
     def unregister(self, inss: str, qualities_kept: Iterable[str]) -> None:
-        """A person's boxes in other qualities are no longer the register's."""
+        """A person's boxes in other qualities are no longer the register's; a fan-out on its way to one misses it."""
         others = (box.c.type == "INSS") & (box.c.id == inss) & box.c.quality.not_in(list(qualities_kept))
-        self._connection.execute(update(box).where(others).values(registered=False))
+        gone = update(box).where(others, box.c.registered).values(registered=False).returning(box.c.box_key)
+        keys = list(self._connection.execute(gone).scalars())
+        if keys:
+            self._connection.execute(_MISS, {"keys": keys})
 
-    def hold(self, keys: Iterable[int]) -> None:
+    def hold(self, keys: Iterable[int]) -> bool:
         """Keeps other writing transactions from these boxes until this one ends.
 
         Always in the order of the keys, so that two transactions never wait for each other; what follows may then
-        change the boxes and their deliveries in any order. SQLite has one writing transaction at a time anyway.
+        change the boxes and their deliveries in any order. False where nothing had to be done: SQLite has one writing
+        transaction at a time anyway. Where it is True, what was read before may have changed since.
         """
-        if self._connection.dialect.name != "sqlite":
-            for some in batches(sorted(set(keys))):
-                held = select(box.c.box_key).where(box.c.box_key.in_(some)).order_by(box.c.box_key)
-                self._connection.execute(held.with_for_update(key_share=True))
+        if self._connection.dialect.name == "sqlite":
+            return False
+        for some in batches(sorted(set(keys))):
+            held = select(box.c.box_key).where(box.c.box_key.in_(some)).order_by(box.c.box_key)
+            self._connection.execute(held.with_for_update(key_share=True))
+        return True
 
     def called(self, key: int, now: datetime) -> None:
         """Keeps when the box was last used (LIFE-4), to the hour."""
@@ -148,6 +163,7 @@ _BOXES: Select[*tuple[Any, ...]] = select(
     box.c.current_size,
 )
 _BY_KEY = _BOXES.where(box.c.box_key == bindparam("key"))
+_BY_KEYS = _BOXES.where(box.c.box_key.in_(bindparam("keys", expanding=True)))
 _BY_NAME = _BOXES.join(box_address).where(
     box_address.c.type == bindparam("type"),
     box_address.c.id == bindparam("id"),
@@ -163,6 +179,18 @@ _CALLED = (
         or_(box.c.last_call_at.is_(None), box.c.last_call_at < bindparam("stale", type_=Moment)),
     )
     .values(last_call_at=bindparam("now", type_=Moment))
+)
+# PUB-12: the fan-outs that these boxes are among the targets of, and have not been reached by.
+_MISS = insert(fan_out_missed).from_select(
+    ["fan_out_key", "box_key"],
+    select(fan_out.c.fan_out_key, box.c.box_key)
+    .join(box, box.c.quality == fan_out.c.quality)
+    .where(
+        box.c.box_key.in_(bindparam("keys", expanding=True)),
+        box.c.box_key > fan_out.c.done_key,
+        box.c.box_key <= fan_out.c.last_key,
+    )
+    .with_for_update(read=True, key_share=True, of=fan_out),
 )
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from .event_tables import absence, acknowledgment, error_destination, fan_out_missed, substitute
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, destination, message, publication
+
+_EVENTS = (absence, substitute, acknowledgment, error_destination, fan_out_missed)
 
 
 def merge(connection: Connection, kept: int, gone: int) -> None:
@@ -18,7 +21,7 @@ def merge(connection: Connection, kept: int, gone: int) -> None:
         # Another transaction joined them while this one waited (PostgreSQL only).
         return
     _drop_doubles(connection, kept, gone)
-    for table in (delivery, message, destination, publication, box_address):
+    for table in (*(delivery, message, destination, publication, box_address), *_EVENTS):
         connection.execute(update(table).where(table.c.box_key == gone).values(box_key=kept))
     calls = [row.last_call_at for row in rows.values() if row.last_call_at is not None]
     limits = [rows[key].max_size for key in (kept, gone) if rows[key].max_size is not None]
@@ -58,3 +61,10 @@ def _drop_doubles(connection: Connection, kept: int, gone: int) -> None:
         .exists()
     )
     connection.execute(delete(publication).where(publication.c.box_key == gone, same_id))
+    missed = fan_out_missed.alias("missed")
+    same_fan_out = (
+        select(missed.c.box_key)
+        .where(missed.c.box_key == kept, missed.c.fan_out_key == fan_out_missed.c.fan_out_key)
+        .exists()
+    )
+    connection.execute(delete(fan_out_missed).where(fan_out_missed.c.box_key == gone, same_fan_out))

@@ -6,11 +6,13 @@ Knows: which value stands in which row. Must not know: whose call it is, rules. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Row, Select, Table, and_, bindparam, select
 
+from . import notices
 from .message_records import (
     Address,
     DeliveryRecord,
@@ -48,6 +50,7 @@ def full(connection: Connection, message_key: int) -> FullRecord:
     """A message whole."""
     key = {"key": message_key}
     row = connection.execute(_MESSAGE, key).one()
+    kind = row.message_content_type
     destinations = connection.execute(_DESTINATIONS, key)
     record = MessageRecord(
         heading=_heading(row),
@@ -60,6 +63,8 @@ def full(connection: Connection, message_key: int) -> FullRecord:
         custom_metas=tuple((each.key, each.value) for each in connection.execute(_of(custom_meta), key)),
         metas=_metas(connection.execute(_METAS, key)),
         copy_mail_to=tuple(each.address for each in connection.execute(_of(copy_mail), key)),
+        acknowledgment=notices.read_acknowledgment(connection, message_key) if kind == "ACKNOWLEDGMENT" else None,
+        error=notices.read_error(connection, message_key) if kind == "ERROR" else None,
     )
     return FullRecord(row.message_message_id, record, _address(row, "sender"))
 
@@ -98,9 +103,11 @@ def _of(table: Table) -> Select[*tuple[Any, ...]]:
 
 def _listed(row: Row[*tuple[Any, ...]], each: DeliveryRecord, metas: tuple[tuple[str, str], ...]) -> ListedRecord:
     came_through = _destination(row)
-    if came_through.box_key is None and not each.sent:
-        # Who was reached as one of ALL is told of its own box.
-        came_through = DestinationRecord(_address(row, "own"), row.own_box_key, came_through.user, came_through.mandate)
+    if not each.sent and came_through.box_key != row.own_box_key:
+        # Who was reached as one of ALL, or had an earlier version of a NEWS (PUB-11), is told of its own box.
+        own = DestinationRecord(_address(row, "own"), row.own_box_key)
+        everyone = came_through.box_key is None
+        came_through = replace(came_through, address=own.address, box_key=own.box_key) if everyone else own
     return ListedRecord(row.message_message_id, _heading(row), _address(row, "sender"), came_through, metas)
 
 

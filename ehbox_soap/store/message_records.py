@@ -126,6 +126,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgmentRecord:
+    """What an ACKNOWLEDGMENT says (ACK-3): `ack_type` PUBLISHED, RECEIVED or READ of the message with that id."""
+
+    acknowledged: str
+    recipient: DestinationRecord
+    ack_type: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRecord:
+    """What an ERROR says (PUB-12); it has destinations or failures, not both."""
+
+    code: str
+    messages: tuple[str, ...]
+    destinations: tuple[DestinationRecord, ...] = ()
+    failures: tuple[str, ...] = ()
+    publication_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRecord:
     """A message whole: the heading and all that only a full message holds. `parts` begins with the document."""
 
@@ -136,6 +157,8 @@ class MessageRecord:
     custom_metas: tuple[tuple[str, str], ...] = ()
     metas: tuple[tuple[str, tuple[str, ...]], ...] = ()
     copy_mail_to: tuple[str, ...] = ()
+    acknowledgment: AcknowledgmentRecord | None = None
+    error: ErrorRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, insert
 
+from . import notices
 from .message_records import DestinationRecord, Heading, MessageRecord, PartRecord, StoredMessage
 from .statements import insert_if_new
 from .tables import copy_mail, custom_meta, destination, free_information, free_row, message, meta, part
@@ -26,6 +27,10 @@ def add(connection: Connection, new: MessageRecord, new_id: Callable[[], str]) -
         found = list(rows)
         if found:
             connection.execute(_insert(table), found)
+    if new.acknowledgment is not None:
+        notices.add_acknowledgment(connection, stored.key, new.acknowledgment)
+    if new.error is not None:
+        notices.add_error(connection, stored.key, new.error)
     return stored
 
 

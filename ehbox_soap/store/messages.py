@@ -1,18 +1,20 @@
 """Messages and their places in boxes.
 
 Knows: how a message is written and delivered, how a folder is paged, which moments a delivery has. Must not know: who
-may read it, what a status code is. Nobody else writes `delivery.folder` or adds to `box.current_size`.
+may read it, what a status code is. Only deliveries.py writes `delivery.folder` and `box.current_size` beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
-from . import message_reading, message_writing
+from . import message_reading, message_writing, removal
+from .deliveries import ENTERING, entering_record
+from .event_records import EnteringRecord
 from .message_records import DeliveryRecord, FullRecord, ListedRecord, MessageRecord, StoredMessage
 from .statements import batches
 from .tables import box, delivery, message
@@ -79,16 +81,43 @@ class Messages:
         """How many deliveries stand in a folder."""
         return int(self._connection.execute(_COUNT, {"key": box_key, "folder": folder}).scalar_one())
 
-    def mark_received(self, deliveries: Sequence[DeliveryRecord], now: datetime) -> None:
-        """Keeps when they were first listed to their recipient (ACK-1)."""
+    def mark_received(self, deliveries: Sequence[DeliveryRecord], now: datetime) -> frozenset[int]:
+        """Keeps when they were first listed to their recipient (ACK-1); the keys of those that now were."""
         keys = [each.key for each in deliveries if each.received_at is None and not each.sent]
+        marked: set[int] = set()
         for some in batches(keys):
-            self._connection.execute(_RECEIVED, {"keys": some, "now": now})
+            marked.update(self._connection.execute(_RECEIVED, {"keys": some, "now": now}).scalars())
+        return frozenset(marked)
 
-    def mark_read(self, read: DeliveryRecord, now: datetime) -> None:
-        """Keeps when it was first returned whole to its recipient (ACK-1)."""
-        if read.read_at is None and not read.sent:
-            self._connection.execute(_READ, {"key": read.key, "now": now})
+    def mark_read(self, read: DeliveryRecord, now: datetime) -> bool:
+        """Keeps when it was first returned whole to its recipient (ACK-1); whether that is now."""
+        if read.read_at is not None or read.sent:
+            return False
+        return self._connection.execute(_READ, {"key": read.key, "now": now}).scalar_one_or_none() is not None
+
+    def entering(self, message_key: int) -> EnteringRecord:
+        """What a box needs to know of it."""
+        return entering_record(self._connection.execute(_ENTERING, {"key": message_key}).one())
+
+    def content_type(self, message_id: str) -> str | None:
+        """The content type of a message; None if nothing is left of it."""
+        kind: str | None = self._connection.execute(_CONTENT_TYPE, {"id": message_id}).scalar_one_or_none()
+        return kind
+
+    def reached(self, message_key: int, box_keys: Iterable[int]) -> frozenset[int]:
+        """Which of these boxes the message was delivered to."""
+        found: set[int] = set()
+        for some in batches(sorted(set(box_keys))):
+            found.update(self._connection.execute(_REACHED, {"key": message_key, "keys": some}).scalars())
+        return frozenset(found)
+
+    def release(self, message_keys: Iterable[int]) -> None:
+        """Removes those that stand in no box any more and are on their way to none (DEL-2)."""
+        removal.release(self._connection, message_keys)
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Removes what is kept of at most `limit` NEWS that stand in no box, published before; how many (PUB-11)."""
+        return removal.forget(self._connection, before, limit)
 
 
 # What every call asks is put together once.
@@ -129,11 +158,20 @@ _RECEIVED = (
     update(delivery)
     .where(delivery.c.delivery_key.in_(bindparam("keys", expanding=True)), delivery.c.received_at.is_(None))
     .values(received_at=bindparam("now"))
+    .returning(delivery.c.delivery_key)
 )
 _READ = (
     update(delivery)
     .where(delivery.c.delivery_key == bindparam("key"), delivery.c.read_at.is_(None))
     .values(read_at=bindparam("now"))
+    .returning(delivery.c.delivery_key)
+)
+_ENTERING = select(*ENTERING).where(message.c.message_key == bindparam("key"))
+_CONTENT_TYPE = select(message.c.content_type).where(message.c.message_id == bindparam("id"))
+_REACHED = select(delivery.c.box_key).where(
+    delivery.c.message_key == bindparam("key"),
+    delivery.c.box_key.in_(bindparam("keys", expanding=True)),
+    ~delivery.c.sent,
 )
 
 

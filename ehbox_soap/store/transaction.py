@@ -10,9 +10,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from .absences import Absences
 from .boxes import Boxes
+from .deliveries import Deliveries
+from .fan_outs import FanOuts
 from .messages import Messages
 from .publications import Publications
+from .receipts import Receipts
 from .register import Register
 from .replay import Replay
 from .whole import Whole
@@ -26,7 +30,11 @@ class Transaction:
         self.write = write
         self.boxes = Boxes(connection)
         self.messages = Messages(connection)
+        self.deliveries = Deliveries(connection)
+        self.receipts = Receipts(connection)
         self.publications = Publications(connection)
+        self.absences = Absences(connection)
+        self.fan_outs = FanOuts(connection)
         self.register = Register(connection, self.boxes)
         self.replay = Replay(connection)
         self.whole = Whole(connection)
