@@ -11,6 +11,12 @@ import requests
 from click.testing import CliRunner, Result
 
 from ehbox_soap.cli import main
+from ehbox_soap.clock import SetClock
+from ehbox_soap.commands.keystores import PASSWORD
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.pkcs12 import write_pkcs12
+from ehbox_soap.security.subject import identity
 from tests.door import Door, prepared
 from tests.wiring import Wire
 
@@ -43,7 +49,18 @@ class Command:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared data folder with keystores of the three that call."""
-    return prepared(tmp_path_factory.mktemp("cli") / "template")
+    folder = prepared(tmp_path_factory.mktemp("cli") / "template")
+    chance = SeededChance(23)
+    authority = Authority.open(folder / "pki", SetClock(), chance)
+    (folder / "pki" / "keystores").mkdir()
+    for entry in (
+        authority.person(DOCTOR, "Dora Voorbeeld", kind="ec"),
+        authority.person(NURSE, "Nele Proefpersoon", kind="ec"),
+        authority.organisation("NIHII-HOSPITAL", HOSPITAL, "Hôpital Exemple", kind="ec"),
+    ):
+        path = folder / "pki" / "keystores" / f"{identity(entry.certificate).number}.p12"
+        write_pkcs12(path, authority.keystore(entry), PASSWORD, chance)
+    return folder
 
 
 @pytest.fixture(scope="session")
