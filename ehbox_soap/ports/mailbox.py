@@ -7,6 +7,7 @@ mailbox, SQL, Spyne.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -94,7 +95,8 @@ class MailboxDialect:
         call.caller = house.pseudonyms.of(default.type, default.id, default.quality)
         now = house.mailbox_clock.now()
         try:
-            with transaction.savepoint():
+            # A refused call that only reads has nothing to undo.
+            with transaction.savepoint() if operation.writes else nullcontext():
                 answer = operation.run(decoded.request, Scene(caller, transaction, now, house.rules, house.chance))
         except Refusal as refusal:
             answer = refused_answer(cast(types.Request, decoded.request), refusal)
