@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from ehbox_soap.mailbox import publication
 from tests.clients.connector40 import HttpRequest
 from tests.door import PUBLICATION, START, STS, Door
-from tests.front.calls import ask, box_info, consult, consultation, edited, fault, publish, refusal
+from tests.front.calls import ask, box_info, consult, consultation, edited, fault, publish, refusal, told
 from tests.front.cast import NURSE_BOX, Cast
 from tests.front.conftest import Fresh
 from tests.front.letters import Inline, attached, send_message
@@ -63,6 +64,16 @@ def test_another_worker_knows_it(fresh: Fresh, people: Cast) -> None:
     sent = letter(door, people)
     ask(door, sent)
     assert turned_away(other, sent) == REPLAY
+
+
+def test_the_same_bytes_at_the_same_moment(fresh: Fresh, people: Cast) -> None:
+    """Of several at once, by several threads, exactly one is accepted; a writing call and a reading one."""
+    door = fresh()
+    for sent in (letter(door, people), box_info(door, people.doctor)):
+        with ThreadPoolExecutor(4) as threads:
+            answers = list(threads.map(door.send, [sent] * 4))
+        assert sorted(answer.status for answer in answers) == [200, 500, 500, 500]
+        assert {told(answer).reason for answer in answers if answer.status == 500} == {REPLAY}
 
 
 def test_it_is_never_accepted_again(foreign: Door) -> None:
