@@ -219,7 +219,6 @@ def test_the_form_of_a_line(fresh: Fresh, people: Cast, monkeypatch: pytest.Monk
         "event": "request",
         "level": "info",
         "port": "consultation",
-        "operation": "",
         "outcome": "SOA-03001",
         "fault_id": found.id,
         "reason": found.reason,

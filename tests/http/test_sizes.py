@@ -61,7 +61,7 @@ def test_the_largest_message_comes_back_byte_for_byte(
     answer = people.read(reply)
     assert content(answer) == data
     rows = people.ask(running, nurse.list()).element.iterfind("Message")
-    sizes = {row.findtext("MessageId"): row.findtext("ContentInfo/Size") for row in rows}
+    sizes = {row.findtext("MessageId"): row.findtext("MessageInfo/Size") for row in rows}
     assert sizes[message_id] == str(LARGEST)
 
 
