@@ -53,7 +53,7 @@ def verify(config_file: Path | None, data: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--box", type=BOX, help="only this box: its messages, and the PublicationIds it has used")
+@click.option("--box", type=BOX, help="only this box: its messages, absences, used PublicationIds")
 @click.option("--yes", is_flag=True, help="do not ask")
 @data_options
 @json_option

@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 
+from .event_tables import absence, acknowledgment, error_destination, error_notice, error_text, fan_out, substitute
 from .register_tables import organisation, person, profession
 from .tables import (
     COUNTED_FOLDERS,
@@ -45,6 +46,9 @@ from .tables import (
     part,
     publication,
 )
+
+# What stands there is told no more, but for its moments (ACK-4) and versions (PUB-11).
+GONE_FOLDERS = ("DELETED", "SENTDELETED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +143,25 @@ def _bytes(table: Table, *columns: str) -> ColumnElement[Any]:
     return func.coalesce(select(func.sum(lengths)).where(_of_message(table)).scalar_subquery(), 0)
 
 
-def _gaps(table: Table, counted: str, *within: str) -> Check:
-    """Positions that are not 0, 1, 2 … within the rows of one message."""
-    keys = [table.c[column] for column in ("message_key", *within)]
+def _gaps(table: Table, counted: str = "position", *within: str) -> Check:
+    """Positions that are not 0, 1, 2 … within the rows that share the table's first key, and `within`."""
+    keys = [next(iter(table.primary_key.columns)), *(table.c[column] for column in within)]
     column = table.c[counted]
     broken = or_(func.count(distinct(column)) != func.max(column) + 1, func.min(column) != 0)
     return Check(
         f"{table.name}-{counted}-gap",
-        f"the {counted}s of a message's {table.name}s are not 0, 1, 2 and so on",
+        f"the {counted}s of {table.name} are not 0, 1, 2 and so on",
         table.name,
         select(*keys).group_by(*keys).having(broken),
     )
 
 
+# Of a NEWS that stands nowhere any more only the content is gone: nothing can be said of it (PUB-11).
+_HAS_CONTENT = or_(
+    message.c.content_type != "NEWS",
+    exists().where(_of_message(delivery), delivery.c.folder.not_in(GONE_FOLDERS)),
+    exists().where(_of_message(fan_out)),
+)
 # BOX-9: what the mailbox counts as a message's size, added up from what is stored.
 _SIZE = (
     _bytes(part, "data", "title")
@@ -170,7 +180,12 @@ _NAMED_SO = and_(
     box_address.c.quality == box.c.quality,
     box_address.c.box_key == box.c.box_key,
 )
-_IS_DOCUMENT = part.c.position == 0
+_NUMBERED = (
+    part, destination, free_row, custom_meta, meta, copy_mail, error_text, error_destination, substitute,
+)  # fmt: skip
+_NOTICES = {"ACKNOWLEDGMENT": acknowledgment, "ERROR": error_notice}
+_LATER = absence.alias("later")
+_HAS_DOCUMENT = exists().where(_of_message(part), part.c.position == 0)
 _ANOTHER = box.alias("another")
 _MOMENT_BEFORE = {
     "published-early": (delivery.c.published_at, message.c.published_at, "is published before its message"),
@@ -192,18 +207,20 @@ _BETWEEN = (
             _ANOTHER.c.quality == box.c.quality,
         ),
     ),
-    _message("without-part", "a message has no document", not_(exists().where(_of_message(part), _IS_DOCUMENT))),
+    _message("without-part", "a message has no document", _HAS_CONTENT, not_(_HAS_DOCUMENT)),
     _message("without-destination", "a message has no destination", not_(exists().where(_of_message(destination)))),
     _message("without-delivery", "a message stands in no box", not_(exists().where(_of_message(delivery)))),
-    _message("size", "a message's size is not that of its contents (BOX-9)", message.c.size != _SIZE),
+    _message("size", "a message's size is not that of its contents (BOX-9)", _HAS_CONTENT, message.c.size != _SIZE),
     _message(
         "has-annex",
         "a message tells of annexes it has not, or has some it does not tell of",
+        _HAS_CONTENT,
         message.c.has_annex != exists().where(_of_message(part), part.c.position > 0),
     ),
     _message(
         "has-free-informations",
         "a message tells of free information it has not, or has some it does not tell of",
+        _HAS_CONTENT,
         message.c.has_free_informations != exists().where(_of_message(free_information)),
     ),
     Check(
@@ -214,11 +231,13 @@ _BETWEEN = (
             not_(exists().where(free_row.c.message_key == free_information.c.message_key))
         ),
     ),
-    *(_gaps(table, "position") for table in (part, destination, free_row, custom_meta, meta, copy_mail)),
+    *(_gaps(table) for table in _NUMBERED),
     _gaps(meta, "value_position", "position"),
     _delivery(
         "in-another-box",
         "a message stands in a box that its destination does not name",
+        # A new version of a NEWS also reaches who had the earlier one (PUB-11).
+        message.c.content_type != "NEWS",
         not_(delivery.c.sent),
         destination.c.box_key != delivery.c.box_key,
     ),
@@ -248,6 +267,28 @@ _BETWEEN = (
             or_(
                 message.c.box_key != publication.c.box_key,
                 message.c.publication_id != publication.c.publication_id,
+            )
+        ),
+    ),
+    *(
+        _message(
+            f"without-{table.name}",
+            f"a message of the type {kind} does not tell what it is about (ACK-3, PUB-12)",
+            message.c.content_type == kind,
+            not_(exists().where(_of_message(table))),
+        )
+        for kind, table in _NOTICES.items()
+    ),
+    Check(
+        "absence-overlap",
+        "two periods of absence of one box overlap (OOO-1)",
+        "absence",
+        select(absence.c.absence_key).where(
+            exists().where(
+                _LATER.c.box_key == absence.c.box_key,
+                _LATER.c.absence_key != absence.c.absence_key,
+                _LATER.c.start_date >= absence.c.start_date,
+                _LATER.c.start_date <= absence.c.end_date,
             )
         ),
     ),

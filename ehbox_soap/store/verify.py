@@ -94,7 +94,9 @@ def _contents(connection: Connection, fingerprint: Fingerprint) -> Iterator[Find
     ).select_from(
         message.outerjoin(
             publication,
-            (publication.c.message_id == message.c.message_id) & (publication.c.box_key == message.c.box_key),
+            (publication.c.message_id == message.c.message_id)
+            & (publication.c.box_key == message.c.box_key)
+            & (message.c.content_type == "DOCUMENT"),
         )
     )
     for row in connection.execute(query.order_by(message.c.message_key)).all():

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from .checks import GONE_FOLDERS
+from .event_tables import absence
 from .message_records import Address
 from .records import BoxOverride
 from .register_tables import organisation, person
+from .removal import release
 from .tables import box, delivery, message, metadata, publication, replay_key
 from .verify import Fingerprint, Step, verify
-
-_GONE = ("DELETED", "SENTDELETED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +122,23 @@ class Whole:
         return removed
 
     def clear_box(self, key: int) -> Removed:
-        """Empties a box as if all of it were deleted for good and its PublicationIds forgotten.
+        """Empties a box as if all of it were deleted for good, its absences too, and its PublicationIds forgotten.
 
-        The box stays with its names and limit, and others keep their copies (DEL-2); a message that nobody has any
-        more is gone.
+        The box must be held. It stays with its names and limit, and others keep their copies (DEL-2); a message that
+        nobody has any more is gone.
         """
         own = delivery.c.box_key == key
-        standing = own & delivery.c.folder.not_in(_GONE)
+        standing = own & delivery.c.folder.not_in(GONE_FOLDERS)
         deliveries = self._connection.execute(select(func.count()).select_from(delivery).where(standing)).scalar_one()
         for sent, folder in ((False, "DELETED"), (True, "SENTDELETED")):
             self._connection.execute(update(delivery).where(own, delivery.c.sent.is_(sent)).values(folder=folder))
         forgotten = self._connection.execute(delete(publication).where(publication.c.box_key == key)).rowcount
-        messages = self._purge(key)
+        held = list(self._connection.execute(select(delivery.c.message_key).where(own).distinct()).scalars())
+        before = self._count("message")
+        release(self._connection, held)
+        self._connection.execute(delete(absence).where(absence.c.box_key == key))
         self._connection.execute(update(box).where(box.c.box_key == key).values(current_size=0))
-        return Removed(0, messages, deliveries, forgotten)
-
-    def _purge(self, key: int) -> int:
-        """Takes away the messages of that box that stand in no box any more; how many they were."""
-        kept = delivery.alias("kept")
-        held = select(kept.c.message_key).where(
-            kept.c.message_key == delivery.c.message_key, kept.c.folder.not_in(_GONE)
-        )
-        query = select(delivery.c.message_key).where(delivery.c.box_key == key, ~held.exists()).distinct()
-        gone = list(self._connection.execute(query).scalars())
-        for message_key in gone:
-            self._connection.execute(delete(delivery).where(delivery.c.message_key == message_key))
-            self._connection.execute(delete(message).where(message.c.message_key == message_key))
-        return len(gone)
+        return Removed(0, before - self._count("message"), deliveries, forgotten)
 
     def _count(self, table: str) -> int:
         rows = select(func.count()).select_from(metadata.tables[table])

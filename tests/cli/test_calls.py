@@ -8,8 +8,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from ehbox_soap.client import Retry
 from ehbox_soap.commands.calls import _names
 from tests.cli.conftest import DOCTOR, HOSPITAL, NURSE, Command
 
@@ -202,3 +204,23 @@ def test_receipts_patient_and_publication_id_reach_the_message(ehbox: Command, f
     message = _json(ehbox.ok("read", sent["id"], "--as", NURSE, "--json"))["message"]
     assert message["specification"]["is_encrypted"] is True
     assert message["content"]["patient_inss"] == base64.b64encode(NURSE.encode()).decode()
+
+
+def test_another_keystore_may_identify_the_caller(ehbox: Command) -> None:
+    """wire.md, STS: a person who holds an organisation's key gets an assertion for both."""
+    keystore = ehbox.data / "pki" / "keystores" / f"{DOCTOR}.p12"
+    ehbox.ok("box", "--as", DOCTOR)
+    told = _json(ehbox.ok("token", "--as", HOSPITAL, "--identify", keystore, "--json"))
+    assert {DOCTOR, HOSPITAL} <= {value for _, value in told["attributes"]}
+
+
+def test_timeout_and_attempts_reach_the_session(ehbox: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def session(*_: object, **options: object) -> None:
+        given.update(options)
+        raise click.ClickException("enough")
+
+    monkeypatch.setattr("ehbox_soap.commands.options.Session", session)
+    ehbox("box", "--as", DOCTOR, "--timeout", "2.5", "--attempts", "7")
+    assert (given["timeout_seconds"], given["retry"]) == (2.5, Retry(7))

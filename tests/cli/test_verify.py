@@ -183,6 +183,14 @@ PLANTED: list[tuple[str, str, set[str]]] = [
     ("organisation-without-box", "UPDATE organisation SET id = '11111111' WHERE id = '71990133'", set()),
     ("profession-without-person", "DELETE FROM person WHERE inss = '59091199772'", set()),
     ("profession-number", "UPDATE profession SET nihii8 = '11111111' WHERE inss = '59091199772'", set()),
+    ("message-without-acknowledgment", "UPDATE message SET content_type = 'ACKNOWLEDGMENT' "
+     f"WHERE message_key = {FIRST}",
+     set()),
+    ("message-without-error_notice", f"UPDATE message SET content_type = 'ERROR' WHERE message_key = {FIRST}", set()),
+    ("absence-overlap", "".join(f"INSERT INTO absence (ooo_id, box_key, start_date, end_date) "
+     f"VALUES ('{n * 13}', {NURSES}, '2026-02-0{n}', '2026-02-03');" for n in "13"), set()),
+    ("substitute-position-gap", f"INSERT INTO absence VALUES (1, '{'x' * 13}', {NURSES}, '2026-02-01', '2026-02-03');"
+     f"INSERT INTO substitute VALUES (1, 1, {DOCTORS})", set()),
     ("revision", "UPDATE alembic_version SET version_num = '0000'", set()),
 ]  # fmt: skip
 
@@ -190,11 +198,25 @@ PLANTED: list[tuple[str, str, set[str]]] = [
 @pytest.mark.parametrize(("check", "damage", "also"), PLANTED, ids=[row[0] for row in PLANTED])
 def test_what_is_planted_is_found(data: Path, check: str, damage: str, also: set[str]) -> None:
     with closing(database(data)) as connection:
-        connection.execute(damage)
+        connection.executescript(damage)
     code, names, findings = found(data)
     assert code == 1
     assert names == {check, *also}
     assert all(finding["key"] for finding in findings)
+
+
+def test_a_news_that_everybody_deleted_has_no_content_and_that_is_right(data: Path) -> None:
+    """PUB-11: only who deleted it is still known."""
+    emptied = ("part", "free_row", "free_information", "custom_meta", "meta", "copy_mail")
+    with closing(database(data)) as connection:
+        connection.executescript(
+            f"""UPDATE message SET content_type = 'NEWS' WHERE message_key = {FIRST};
+            UPDATE delivery SET folder = iif(sent, 'SENTDELETED', 'DELETED') WHERE message_key = {FIRST};
+            UPDATE box SET current_size = current_size - (SELECT size FROM message WHERE message_key = {FIRST})
+            WHERE box_key IN (SELECT box_key FROM delivery WHERE message_key = {FIRST} AND NOT sent);"""
+            + "".join(f"DELETE FROM {table} WHERE message_key = {FIRST};" for table in emptied)
+        )
+    assert found(data)[:2] == (0, set())
 
 
 def test_a_unique_name_that_is_not_is_found(data: Path) -> None:
