@@ -201,7 +201,7 @@ def test_migrating_is_safe_when_several_start_at_once(database_url: str) -> None
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(Store.migrate, stores))
     with stores[0].begin(write=False) as transaction:
-        assert migrate.revision(transaction._connection) == "0002"
+        assert migrate.revision(transaction._connection) == "0003"
     for each in stores:
         each.close()
 

@@ -36,6 +36,15 @@ def test_a_known_key_is_refused_until_it_ends(store: Store, first: bool, second:
     remember(store, "key", NOW + 2 * MINUTE, NOW + MINUTE, second)
 
 
+def test_an_ended_key_is_free_although_it_has_not_left_yet(store: Store) -> None:
+    for n in range(20):
+        store.remember_replay(f"older {n}", NOW - timedelta(seconds=1), NOW - MINUTE)
+    store.remember_replay("key", NOW, NOW - MINUTE)
+    store.remember_replay("key", NOW + MINUTE, NOW)
+    with pytest.raises(SoapFault):
+        store.remember_replay("key", NOW + MINUTE, NOW)
+
+
 def test_a_key_is_forgotten_with_its_transaction(store: Store) -> None:
     with pytest.raises(KeyError), store.begin() as transaction:  # noqa: PT012
         transaction.replay.remember("key", NOW + MINUTE, NOW)
