@@ -68,58 +68,59 @@ def json_option(verb: Verb) -> Verb:
     return click.option("--json", "as_json", is_flag=True, help="answer in JSON")(verb)
 
 
+_CALLING = (
+    click.option(
+        "--as",
+        "caller",
+        envvar="EHBOX_AS",
+        show_envvar=True,
+        metavar="NUMBER",
+        help="who calls: an INSS, a NIHII …",
+    ),
+    click.option(
+        "--p12", type=FILE, envvar="EHBOX_P12", show_envvar=True, help="the caller's keystore, instead of --as"
+    ),
+    click.option(
+        "--password",
+        default=PASSWORD,
+        show_default=True,
+        envvar="EHBOX_PASSWORD",
+        show_envvar=True,
+        help="of the keystore",
+    ),
+    click.option(
+        "--quality",
+        type=click.Choice(sorted(QUALITIES)),
+        metavar="QUALITY",
+        help="ask the STS for this quality only, e.g. NURSE",
+    ),
+    click.option("--sts", "sts_url", help="address of the STS, if it is not the server's own"),
+    click.option(
+        "--identify",
+        "identification",
+        type=FILE,
+        help="keystore that identifies the caller to the STS, if it is not its own; same password",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        default=60.0,
+        show_default=True,
+        help="seconds to wait for a connection, and each time for an answer",
+    ),
+    click.option(
+        "--attempts",
+        type=click.IntRange(1),
+        default=3,
+        show_default=True,
+        help="how often a call is made whose answer is lost, where that is safe",
+    ),
+)
+
+
 def calling_options(verb: Verb) -> Verb:
     """Who calls, and where: see `open_session`."""
-    for option in reversed(
-        (
-            click.option(
-                "--as",
-                "caller",
-                envvar="EHBOX_AS",
-                show_envvar=True,
-                metavar="NUMBER",
-                help="who calls: an INSS, a NIHII …",
-            ),
-            click.option(
-                "--p12", type=FILE, envvar="EHBOX_P12", show_envvar=True, help="the caller's keystore, instead of --as"
-            ),
-            click.option(
-                "--password",
-                default=PASSWORD,
-                show_default=True,
-                envvar="EHBOX_PASSWORD",
-                show_envvar=True,
-                help="of the keystore",
-            ),
-            click.option(
-                "--quality",
-                type=click.Choice(sorted(QUALITIES)),
-                metavar="QUALITY",
-                help="ask the STS for this quality only, e.g. NURSE",
-            ),
-            click.option("--sts", "sts_url", help="address of the STS, if it is not the server's own"),
-            click.option(
-                "--identify",
-                "identification",
-                type=FILE,
-                help="keystore that identifies the caller to the STS, if it is not its own; same password",
-            ),
-            click.option(
-                "--timeout",
-                type=click.FloatRange(0, min_open=True),
-                default=60.0,
-                show_default=True,
-                help="seconds to wait for a connection, and each time for an answer",
-            ),
-            click.option(
-                "--attempts",
-                type=click.IntRange(1),
-                default=3,
-                show_default=True,
-                help="how often a call is made whose answer is lost, where that is safe",
-            ),
-        )
-    ):
+    for option in reversed(_CALLING):
         verb = option(verb)
     return url_option(data_options(verb))
 
