@@ -32,7 +32,7 @@ def findings(path: Path) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             length = node.end_lineno - node.lineno + 1
-            # A revision of the schema is written once and never touched again: it reads best as one table after another.
+            # A revision of the schema is written once and never touched again: it reads as one table after another.
             if length > FUNCTION and path.parent.name != "versions":
                 yield f"{path}:{node.lineno}: {node.name} has {length} lines, the limit is {FUNCTION}"
 
