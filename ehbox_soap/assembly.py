@@ -17,6 +17,7 @@ from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.mailbox.usage import Meter
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports.call import House
 from ehbox_soap.pseudonym import Pseudonyms
@@ -92,6 +93,7 @@ def build(
         clock=clock,
         mailbox_clock=mailbox_clock or clock,
         chance=chance,
+        meter=Meter(settings.usage.mode),
     )
 
 

@@ -59,6 +59,18 @@ def brussels_date(moment: datetime) -> date:
     return moment.astimezone(BRUSSELS).date()
 
 
+def day_begins(day: date) -> datetime:
+    """When a Belgian day begins; in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=BRUSSELS).astimezone(UTC)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
 def monotonic() -> float:
     """Seconds of a clock that never goes back; for durations and deadlines, never for dates."""
     return time.monotonic()

@@ -97,6 +97,44 @@ class MailboxSettings(Section):
     )
     expiration_days: int = Field(365, ge=1, le=365, description="days until a message expires (LIFE-1)")
     all_publishers: tuple[str, ...] = Field((), description="qualities that may publish to Id ALL (BOX-5)")
+    clock_shift_allowed: bool = Field(False, description="whether `ehbox clock` may shift the mailbox's time")
+
+
+class UsageSettings(Section):
+    """[usage]: the frequencies that the platform asks for (USE-1 to USE-5)."""
+
+    mode: Literal["advise", "enforce", "off"] = Field(
+        "advise", description="advise counts and tells, enforce also refuses with SOA-02002, off does neither"
+    )
+
+
+class UpkeepSettings(Section):
+    """[upkeep]: what becomes of old messages (LIFE-1 to LIFE-5)."""
+
+    every_minutes: int = Field(60, ge=0, description="minutes between two upkeeps by the worker; 0: never")
+    batch: int = Field(500, ge=1, le=10000, description="most messages that one transaction of upkeep removes")
+    sent_cleanup: bool = Field(False, description="remove sent messages older than a month (LIFE-5)")
+
+
+class MailSettings(Section):
+    """[mail]: how the mails of CopyMailTo and eHealthUpdateInfo are sent (PUB-13, MAIL-1)."""
+
+    host: str = Field("", description="SMTP server; empty: mails become files in the folder mail of the data folder")
+    port: int = Field(25, ge=1, le=65535, description="port of the SMTP server")
+    tls: Literal["none", "starttls", "tls"] = Field("none", description="none, STARTTLS, or TLS from the start")
+    authorities: tuple[Path, ...] = Field((), description="further PEM certificates of CAs trusted for TLS")
+    username: str = Field("", description="name to log in with; empty: no login")
+    password: str = Field("", description="password to log in with")
+    sender: str = Field("ehealthbox@localhost", description="address that mails are from")
+    timeout_seconds: int = Field(30, ge=1, le=600, description="longest wait for an answer of the SMTP server")
+    attempts: int = Field(10, ge=1, le=100, description="tries at a mail before it is finally refused")
+    batch: int = Field(20, ge=1, le=1000, description="most mails sent over one connection")
+
+
+class WorkerSettings(Section):
+    """[worker]: the process that sends mails, delivers to ALL and does the upkeep."""
+
+    enabled: bool = Field(True, description="`ehbox serve` starts a worker; else run `ehbox worker`")
 
 
 class LogSettings(Section):
@@ -115,6 +153,10 @@ class Settings(Section):
     sts: StsSettings = StsSettings()
     people: PeopleSettings = PeopleSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    usage: UsageSettings = UsageSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
+    mail: MailSettings = MailSettings()
+    worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
 
 

@@ -7,7 +7,7 @@ can tell fidelity from invention.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ehbox_soap.wire import types
 
@@ -36,6 +36,9 @@ DECISIONS: tuple[Decision, ...] = (
         "BOX-9", "a message's size is its decoded contents, titles of annexes, free information and patient's INSS"
     ),
     Decision("BOX-9", "CurrentSize counts INBOX and BININBOX"),
+    Decision("BOX-5", "of more than 100 boxes those of ALL are reached after the call, by the worker"),
+    Decision("BOX-10", "waiting messages are tried in order of arrival; one that finds no room holds up no smaller one"),
+    Decision("BOX-10", "a message that does not make the box larger never waits"),
     Decision("BOX-11", "a sender without any known name is called by its quality"),
     Decision("PUB-1", "a content type is checked after BoxId and before the destinations"),
     Decision("PUB-2", "849 answers a PublicationId that the box used within the year"),
@@ -43,18 +46,71 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("PUB-7", "CopyMailTo is returned only to the sender"),
     Decision("PUB-8", "each check looks at all destinations before the next check"),
     Decision("PUB-8", "a destination sent twice is delivered once and stated twice"),
+    Decision("PUB-9", "an answer 826 has no Id, and no box comes to be by it"),
+    Decision("PUB-9", "only an absence of the destination's own box counts, not one among ALL"),
+    Decision("PUB-11", "a new version is a message of its own; what it replaces stays in the history of those who had it"),
+    Decision("PUB-11", "it also replaces where it stands with recipients that it no longer names"),
+    Decision("PUB-11", "a waiting version gives way to a newer one and leaves no trace"),
+    Decision("PUB-12", "the codes of ERROR messages are 860, 861 and 862"),
+    Decision("ACK-3", "titles, file names and texts of the mailbox's own messages, in French, Dutch and English"),
+    Decision("ACK-3", "the system's box is an INSTITUTION unless configured; it keeps no copy of what it sends"),
+    Decision("ACK-4", "a recipient is a row once, in the order of the destinations; in stand-by it has no moment"),
+    Decision("ACK-4", "a message that the sender deleted is unknown to it"),
     Decision("LIST-1", "in the sent folders a message is one row with its first destination"),
     Decision("LIST-2", "a range wider than 100 rows is cut; past the end there are no rows"),
     Decision("FULL-1", "a full message is also read from the bins"),
+    Decision("HIST-1", "a box is told of the versions that it received itself"),
+    Decision("HIST-1", "an earlier version may be asked for under INBOX and SENTBOX too"),
+    Decision("MOVE-1", "a MessageId named twice is moved or deleted once"),
+    Decision("DEL-2", "who deletes a NEWS deletes the earlier versions with it"),
+    Decision("DEL-2", "a message's content leaves the store with its last place in a box"),
+    Decision("OOO-1", "an organisation's box has no periods: 810"),
+    Decision("OOO-1", "the order of checks is 844, 846 for substitutes, 846 for periods, 845, 847"),
+    Decision("OOO-1", "a period may end on the same day of the next year at the latest, 28 February for the 29th"),
+    Decision("OOO-1", "periods of the past count among the ten until they are deleted"),
+    Decision("OOO-1", "nobody is a substitute of oneself; one who is absent on any day of the period is absent"),
     Decision("LIFE-1", "the expiration date is the publication date and the configured days"),
+    Decision("HIST-1", "a box is told of the versions that it received itself"),
+    Decision("HIST-1", "an earlier version may be asked for under INBOX and SENTBOX too"),
+    Decision("MOVE-1", "a MessageId named twice is moved or deleted once"),
+    Decision("DEL-2", "who deletes a NEWS deletes the earlier versions with it"),
+    Decision("DEL-2", "a message's content leaves the store with its last place in a box"),
+    Decision("OOO-1", "an organisation's box has no periods: 810"),
+    Decision("OOO-1", "the order of checks is 844, 846 for substitutes, 846 for periods, 845, 847"),
+    Decision("OOO-1", "a period may end on the same day of the next year at the latest, 28 February for the 29th"),
+    Decision("OOO-1", "periods of the past count among the ten until they are deleted"),
+    Decision("OOO-1", "nobody is a substitute of oneself; one who is absent on any day of the period is absent"),
+    Decision("LIFE-1", "a message has expired from the beginning of its expiration date in Belgium"),
+    Decision("LIFE-2", "the year is 365 days, counted on Belgian dates"),
+    Decision("LIFE-3", "the sender's copy, which nobody reads, stays for the year"),
+    Decision("LIFE-4", "inactivity counts from the last call, or the arrival of the oldest message if that is later"),
+    Decision("LIFE-4", "sent messages go too; what waits in stand-by enters the emptied box"),
+    Decision("USE-1", "hours are those of the clock, days Belgian ones; a refused call does not count"),
+    Decision("USE-4", "every repeated getFullMessage of a message counts as one after a failed download"),
+    Decision("MAIL-1", "one mail a box and expiration date tells of messages about to expire"),
+    Decision("MAIL-1", "a message that takes a box over 90 % causes the mail, not one that finds it there"),
+    Decision("PUB-13", "a CopyMailTo is finally refused by a permanent answer, or after the configured attempts"),
 )
 
 # BOX-5
 ALL = "ALL"
 # PUB-2 (the year is public, the measure in days is ours)
 REMEMBERED = timedelta(days=365)
+# LIFE-2
+LONGEST_LIFE = timedelta(days=365)
+# LIFE-4, LIFE-5 (the numbers are public, that they are calendar months is ours)
+INACTIVE_MONTHS, SENT_MONTHS = 3, 1
+# USE-4
+FREE_REPEATS, HOURLY_FOR = 6, timedelta(hours=24)
+# MAIL-1
+WARNED_BEFORE, FULL_PERCENT = timedelta(days=7), 90
 # LIST-2
 LONGEST_PAGE = 100
+# BOX-5: as many boxes the call itself reaches; and how many the worker reaches in one transaction.
+FAN_OUT_AT_ONCE = 100
+FAN_OUT_BATCH = 500
+# ACK-3
+NOTICE_MIME_TYPE = "text/plain"
 
 
 def message_size(content: types.MessageContent) -> int:
@@ -82,3 +138,11 @@ def page(start_index: int, end_index: int | None) -> tuple[int, int]:
 def name_of_unknown(quality: str) -> str:
     """BOX-11: the Name of a sender of whom neither assertion, register nor certificate tells one."""
     return quality
+
+
+def next_download(last_at: datetime, tries_ended_at: datetime | None) -> datetime:
+    """USE-4: from when a message may be read whole again, which was last read whole at that moment."""
+    if tries_ended_at is None:
+        return last_at
+    hourly = last_at + timedelta(hours=1)
+    return hourly if hourly < tries_ended_at + HOURLY_FOR else last_at + timedelta(days=1)

@@ -16,6 +16,7 @@ from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.mailbox.usage import Meter
 from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
@@ -44,6 +45,12 @@ class House:
     clock: Clock
     mailbox_clock: Clock
     chance: Chance
+    meter: Meter
+
+    def mailbox_now(self, transaction: Transaction) -> datetime:
+        """The mailbox's time, shifted by what the store says, where the settings allow that."""
+        now = self.mailbox_clock.now()
+        return now + transaction.clock.shift() if self.settings.mailbox.clock_shift_allowed else now
 
 
 @dataclass(frozen=True, slots=True)

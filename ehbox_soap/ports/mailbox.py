@@ -16,7 +16,9 @@ from ehbox_soap.errors import Refusal, SoapFault
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.answers import refused_answer
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules, identify
+from ehbox_soap.mailbox.usage import Use
 from ehbox_soap.ports.call import Call, Encoded
+from ehbox_soap.qualities import is_individual
 from ehbox_soap.security.subject import names
 from ehbox_soap.security.wss import VerifiedCall
 from ehbox_soap.store.transaction import Transaction
@@ -91,9 +93,8 @@ class MailboxDialect:
         assertion = decoded.verified.assertion
         attributes = [(a.namespace, a.name, value) for a in assertion.attributes for value in a.values]
         caller = identify(attributes, names(assertion.holder), transaction, house.rules)
-        default = caller.boxes[0].address
-        call.caller = house.pseudonyms.of(default.type, default.id, default.quality)
-        now = house.mailbox_clock.now()
+        now = house.mailbox_now(transaction)
+        _count(call, caller, decoded.request, now)
         try:
             # A refused call that only reads has nothing to undo.
             with transaction.savepoint() if operation.writes else nullcontext():
@@ -119,6 +120,24 @@ def _begin(call: Call, verified: VerifiedCall, writes: bool) -> Transaction:
     transaction = call.begin(write=True)
     transaction.replay.remember(verified.replay_key, verified.replay_until, now)
     return transaction
+
+
+def _count(call: Call, caller: Caller, request: object, now: datetime) -> None:
+    """Names the caller by its pseudonym and counts the call (USE-1 to 5); a reading call still takes no write lock."""
+    assert call.transaction is not None
+    house, address = call.house, caller.boxes[0].address
+    call.caller = house.pseudonyms.of(address.type, address.id, address.quality)
+    if house.meter.mode == "off":
+        return
+    message = request.message_id if isinstance(request, types.GetFullMessageRequest) else None
+    use = Use(
+        caller=call.caller,
+        call=call.operation,
+        individual=is_individual(address.quality),
+        message=None if message is None else house.pseudonyms.of("message", message),
+    )
+    with nullcontext(call.transaction) if call.transaction.write else house.store.note() as transaction:
+        house.meter.count(use, transaction, now)
 
 
 def _local(name: str) -> str:

@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .migrate import migrate
-from .replay import Replay
 from .tables import replay_key
 from .transaction import Transaction
 
@@ -65,10 +64,16 @@ class Store:
 
         Raises SoapFault SOA-01001 if the key is known and has not ended.
         """
+        with self.note() as transaction:
+            transaction.replay.remember(key, until, now)
+
+    @contextmanager
+    def note(self) -> Iterator[Transaction]:
+        """A short writing transaction beside a call that only reads, for what may be lost in a power cut."""
         with _begin(self._quick, write=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            Replay(connection).remember(key, until, now)
+            yield Transaction(connection, write=True)
 
     def writable(self) -> bool:
         """Whether a writing transaction can begin, reach a table and end; nothing is changed by asking."""

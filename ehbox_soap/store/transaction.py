@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from .absences import Absences
 from .boxes import Boxes
+from .clock import StoredClock
 from .deliveries import Deliveries
 from .fan_outs import FanOuts
 from .messages import Messages
@@ -19,6 +20,7 @@ from .publications import Publications
 from .receipts import Receipts
 from .register import Register
 from .replay import Replay
+from .usage import Usage
 from .whole import Whole
 
 
@@ -37,6 +39,8 @@ class Transaction:
         self.fan_outs = FanOuts(connection)
         self.register = Register(connection, self.boxes)
         self.replay = Replay(connection)
+        self.clock = StoredClock(connection)
+        self.usage = Usage(connection)
         self.whole = Whole(connection)
 
     @contextmanager
