@@ -36,11 +36,15 @@ class MailboxLimits(Protocol):
     def expiration_days(self) -> int: ...
     @property
     def all_publishers(self) -> tuple[str, ...]: ...
+    @property
+    def system_box(self) -> str: ...
+    @property
+    def system_name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxRules:
-    """What configuration decides: BOX-4, PUB-4, BOX-8 (bytes), PUB-3 (seconds), LIFE-1 (days), BOX-5 (qualities)."""
+    """What configuration decides: BOX-4, PUB-4, BOX-8 (bytes), PUB-3 (seconds), LIFE-1 (days), BOX-5 (qualities), ACK-3 (sender)."""
 
     directory: Literal["open", "strict"] = "open"
     max_message_bytes: int = 10_485_760
@@ -49,10 +53,13 @@ class MailboxRules:
     repeat_window_seconds: int = 3600
     expiration_days: int = 365
     all_publishers: tuple[str, ...] = ()
+    system_box: Address = Address("CBE", "0809394427", "INSTITUTION")
+    system_name: str = "eHealth"
 
     @classmethod
     def from_settings(cls, settings: MailboxLimits) -> MailboxRules:
         """The rules of a server's settings."""
+        kind, number, quality = settings.system_box.split()
         return cls(
             directory=settings.directory,
             max_message_bytes=settings.max_message_bytes,
@@ -61,6 +68,8 @@ class MailboxRules:
             repeat_window_seconds=settings.repeat_window_seconds,
             expiration_days=settings.expiration_days,
             all_publishers=settings.all_publishers,
+            system_box=Address.of(kind, number, quality),
+            system_name=settings.system_name,
         )
 
 
@@ -146,6 +155,15 @@ def occupy(own: OwnBox, transaction: Transaction, now: datetime) -> BoxRecord:
     return record
 
 
+def max_size(box: BoxRecord, rules: MailboxRules) -> int:
+    """MaxSize in bytes: the box's own limit, else its kind's (BOX-8)."""
+    return box.max_size if box.max_size is not None else _limit_of_kind(box.address.quality, rules)
+
+
+def _limit_of_kind(quality: str, rules: MailboxRules) -> int:
+    return rules.individual_box_bytes if qualities.is_individual(quality) else rules.organisation_box_bytes
+
+
 def get_box_info(
     request: types.GetBoxInfoRequest,
     caller: Caller,
@@ -155,12 +173,11 @@ def get_box_info(
 ) -> types.GetBoxInfoResponse:
     """INFO-1, in a transaction that may only read. Raises Refusal 810."""
     own = own_box(caller, request.box_id)
-    kind = rules.individual_box_bytes if qualities.is_individual(own.address.quality) else rules.organisation_box_bytes
     limits = [record.max_size for record in own.records if record.max_size is not None]
     info = types.BoxInfo(
         box=records.stated(own.address),
         messages_in_stand_by=sum(transaction.messages.count(record.key, "STANDBY") for record in own.records),
         current_size=sum(record.current_size for record in own.records),
-        max_size=limits[0] if limits else kind,
+        max_size=limits[0] if limits else _limit_of_kind(own.address.quality, rules),
     )
     return types.GetBoxInfoResponse(success(), info)

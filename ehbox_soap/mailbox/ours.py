@@ -37,7 +37,9 @@ DECISIONS: tuple[Decision, ...] = (
     ),
     Decision("BOX-9", "CurrentSize counts INBOX and BININBOX"),
     Decision("BOX-5", "of more than 100 boxes those of ALL are reached after the call, by the worker"),
-    Decision("BOX-10", "waiting messages are tried in order of arrival; one that finds no room holds up no smaller one"),
+    Decision(
+        "BOX-10", "waiting messages are tried in order of arrival; one that finds no room holds up no smaller one"
+    ),
     Decision("BOX-10", "a message that does not make the box larger never waits"),
     Decision("BOX-11", "a sender without any known name is called by its quality"),
     Decision("PUB-1", "a content type is checked after BoxId and before the destinations"),
@@ -48,7 +50,9 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("PUB-8", "a destination sent twice is delivered once and stated twice"),
     Decision("PUB-9", "an answer 826 has no Id, and no box comes to be by it"),
     Decision("PUB-9", "only an absence of the destination's own box counts, not one among ALL"),
-    Decision("PUB-11", "a new version is a message of its own; what it replaces stays in the history of those who had it"),
+    Decision(
+        "PUB-11", "a new version is a message of its own; what it replaces stays in the history of those who had it"
+    ),
     Decision("PUB-11", "it also replaces where it stands with recipients that it no longer names"),
     Decision("PUB-11", "a waiting version gives way to a newer one and leaves no trace"),
     Decision("PUB-12", "the codes of ERROR messages are 860, 861 and 862"),

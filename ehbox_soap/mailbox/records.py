@@ -5,9 +5,12 @@ Knows: both shapes. Must not know: any rule, SQL, XML.
 
 from __future__ import annotations
 
+from ehbox_soap.store.event_records import StatusRecord
 from ehbox_soap.store.message_records import (
+    AcknowledgmentRecord,
     Address,
     DestinationRecord,
+    ErrorRecord,
     FreeRecord,
     FullRecord,
     Heading,
@@ -27,6 +30,7 @@ def stated(address: Address) -> types.BoxId:
 
 
 def destination_record(sent: types.Destination, address: Address, box_key: int | None) -> DestinationRecord:
+    """A destination as sent, with the box that it is (None for the Id ALL)."""
     user = mandate = None
     if sent.user is not None:
         user = UserRecord(sent.user.inss, sent.user.first_name, sent.user.last_name)
@@ -41,6 +45,7 @@ def parts(content: types.MessageContent) -> tuple[types.Document | types.Annex, 
 
 
 def parts_records(content: types.MessageContent) -> tuple[PartRecord, ...]:
+    """The document and the annexes, without their digests: those stand in requests only."""
     return tuple(
         PartRecord(
             title=part.title if isinstance(part, types.Annex) else None,
@@ -54,6 +59,7 @@ def parts_records(content: types.MessageContent) -> tuple[PartRecord, ...]:
 
 
 def free_record(free: types.FreeInformations | None) -> FreeRecord | None:
+    """FreeInformations in its form (PUB-7)."""
     match free:
         case types.FreeText(text):
             return FreeRecord("TEXT", ((text, None),))
@@ -66,10 +72,12 @@ def free_record(free: types.FreeInformations | None) -> FreeRecord | None:
 
 
 def receipts_record(receipts: types.Receipts) -> ReceiptsRecord:
+    """Which receipts are asked for (ACK-2)."""
     return ReceiptsRecord(receipts.publication, receipts.received, receipts.read)
 
 
 def listed_message(row: ListedRecord) -> types.ListedMessage:
+    """A row of a list (LIST-1)."""
     heading = row.heading
     return types.ListedMessage(
         message_id=row.message_id,
@@ -103,6 +111,10 @@ def full_message(row: FullRecord, *, to_sender: bool) -> types.FullMessage:
         metas=tuple(types.Meta(kind, values) for kind, values in row.message.metas),
         copy_mail_to=row.message.copy_mail_to if to_sender else (),
     )
+
+
+def status_row(row: StatusRecord) -> types.AcknowledgmentRow:
+    return types.AcknowledgmentRow(_destination(row.recipient), row.published_at, row.received_at, row.read_at)
 
 
 def _destination(kept: DestinationRecord) -> types.Destination:
@@ -142,6 +154,8 @@ def _content(row: FullRecord) -> types.MessageContent:
         ),
         free_informations=_free(row.message.free_information),
         patient_inss=row.message.heading.patient_inss,
+        acknowledgment=_acknowledgment(row.message.acknowledgment),
+        error=_error(row.message.error),
         annexes=tuple(
             types.Annex(
                 title=annex.title or b"",
@@ -152,6 +166,19 @@ def _content(row: FullRecord) -> types.MessageContent:
             for annex in annexes
         ),
     )
+
+
+def _acknowledgment(kept: AcknowledgmentRecord | None) -> types.Acknowledgment | None:
+    if kept is None:
+        return None
+    return types.Acknowledgment(kept.acknowledged, kept.ack_type, kept.happened_at, stated(kept.recipient.address))
+
+
+def _error(kept: ErrorRecord | None) -> types.ErrorNotice | None:
+    if kept is None:
+        return None
+    destinations = tuple(stated(each.address) for each in kept.destinations)
+    return types.ErrorNotice(kept.code, kept.messages, destinations, kept.failures, kept.publication_id)
 
 
 def _free(kept: FreeRecord | None) -> types.FreeInformations | None:

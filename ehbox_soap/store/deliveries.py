@@ -6,7 +6,7 @@ Boxes whose deliveries change must be held (Boxes.hold).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ class Deliveries:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def wait(self, message_key: int, recipients: dict[int, int], now: datetime) -> None:
+    def wait(self, message_key: int, recipients: Mapping[int, int], now: datetime) -> None:
         """Puts a message into stand-by (BOX-10): by box key, the position of the destination that names the box."""
         if recipients:
             place = {"folder": "STANDBY", "ordered_at": now, "message_key": message_key, "sent": False}
@@ -179,7 +179,7 @@ _EARLIER = (
     message.c.message_key < bindparam("newest"),
 )
 _VERSIONS = (
-    select(delivery.c.delivery_key, delivery.c.box_key, delivery.c.folder, message.c.size)
+    select(delivery.c.delivery_key, delivery.c.box_key, delivery.c.message_key, delivery.c.folder, message.c.size)
     .select_from(_WITH_MESSAGE)
     .where(*_EARLIER, delivery.c.box_key.in_(bindparam("keys", expanding=True)), ~delivery.c.sent)
     .order_by(message.c.message_key.desc())

@@ -60,6 +60,7 @@ class VersionRecord:
 
     delivery_key: int
     box_key: int
+    message_key: int
     folder: str
     size: int
 

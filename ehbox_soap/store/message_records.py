@@ -40,6 +40,8 @@ class BoxRecord:
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
+    """A person within the organisation that a message is sent to; `inss` has 11 characters."""
+
     inss: str
     first_name: str
     last_name: str
@@ -47,6 +49,8 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class MandateRecord:
+    """On whose behalf a destination reads."""
+
     id: str
     type: str
     sub_type: str | None
@@ -180,6 +184,7 @@ class DeliveryRecord:
     sent: bool
     received_at: datetime | None
     read_at: datetime | None
+    ordered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

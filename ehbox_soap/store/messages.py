@@ -63,6 +63,14 @@ class Messages:
         page = {"key": box_key, "folder": folder, "start": start, "count": count}
         return tuple(_delivery(row) for row in self._connection.execute(PAGE, page))
 
+    def page_over(self, box_keys: Sequence[int], folder: str, start: int, count: int) -> tuple[DeliveryRecord, ...]:
+        """The same over that folder of several boxes, merged (LIST-3)."""
+        if len(box_keys) == 1:
+            return self.page(box_keys[0], folder, start, count)
+        found = [each for key in box_keys for each in self.page(key, folder, 0, start + count)]
+        found.sort(key=lambda each: (each.ordered_at, each.key), reverse=True)
+        return tuple(found[start : start + count])
+
     def listed(self, deliveries: Sequence[DeliveryRecord]) -> tuple[ListedRecord, ...]:
         """The rows of a list, in that order; no part of a message is read."""
         return message_reading.listed(self._connection, deliveries)
@@ -129,6 +137,7 @@ _DELIVERIES: Select[*tuple[Any, ...]] = select(
     delivery.c.sent,
     delivery.c.received_at,
     delivery.c.read_at,
+    delivery.c.ordered_at,
 )
 _STANDING = (delivery.c.box_key == bindparam("key"), delivery.c.folder == bindparam("folder"))
 PAGE = (
