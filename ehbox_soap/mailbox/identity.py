@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ehbox_soap import qualities
 from ehbox_soap.errors import SoapFault
@@ -34,6 +35,12 @@ def read(attributes: Attributes) -> Identity:
 
     Raises SoapFault SOA-01002 if no box is named, if a number is malformed, or if one identity has two numbers.
     """
+    return _read(tuple(attributes))
+
+
+@lru_cache(maxsize=1024)
+def _read(attributes: Attributes) -> Identity:
+    # Remembered: an assertion comes with hundreds of calls.
     inss = _number(attributes, "INSS", (qualities.SSIN, qualities.HOLDER_SSIN))
     certified = tuple(dict.fromkeys(_certified(attributes)))
     boxes = [*_organisations(attributes, certified), *_person(attributes, certified, inss)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
@@ -62,8 +63,9 @@ def identity(certificate: x509.Certificate) -> Identity:
     raise refused("certificate", "its subject does not name exactly one identity")
 
 
+@lru_cache(maxsize=1024)
 def names(certificate: x509.Certificate) -> Names:
-    """The names in the subject; a field that the subject does not have is None."""
+    """The names in the subject; a field that the subject does not have is None. Remembered for the last callers."""
     units = _values(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
     found = [unit for unit in units if _IDENTITY.fullmatch(unit)]
     application = _application(certificate, found[0], units) if len(found) == 1 else None

@@ -15,6 +15,7 @@ from .columns import Moment
 from .event_tables import fan_out, fan_out_missed
 from .merging import merge
 from .message_records import Address, BoxRecord
+from .prepared import Prepared
 from .statements import batches, insert_if_new
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, message
 
@@ -38,8 +39,8 @@ class Boxes:
 
     def names(self, key: int) -> tuple[Address, ...]:
         """Every name of a box."""
-        rows = self._connection.execute(_NAMES, {"key": key})
-        return tuple(Address.of(row.type, row.id, row.quality) for row in rows)
+        rows = _NAMES.rows(self._connection, key=key)
+        return tuple([Address.of(row.type, row.id, row.quality) for row in rows])
 
     def ensure(self, addresses: Sequence[Address], *, registered: bool = False) -> BoxRecord:
         """The one box of all these names, the best name first: found, joined from several, or made.
@@ -101,7 +102,7 @@ class Boxes:
 
     def called(self, key: int, now: datetime) -> None:
         """Keeps when the box was last used (LIFE-4), to the hour."""
-        self._connection.execute(_CALLED, {"key": key, "now": now, "stale": now - _CALL_STEP})
+        _CALLED.count(self._connection, key=key, now=now, stale=now - _CALL_STEP)
 
     def counted_size(self, key: int) -> int:
         """CurrentSize added up from what stands in the box: what `current_size` must be at any moment (BOX-9)."""
@@ -114,10 +115,10 @@ class Boxes:
     def _agreeing(self, addresses: Sequence[Address]) -> Iterable[tuple[Address, BoxRecord]]:
         inss = next((address.id for address in addresses if address.type == "INSS"), None)
         for address in addresses:
-            row = self._connection.execute(_BY_NAME, _name(address)).one_or_none()
-            if row is None:
+            rows = _BY_NAME.rows(self._connection, **_name(address))
+            if not rows:
                 continue
-            record = _record(row)
+            record = _record(rows[0])
             # Two people never share a box: the register's link outweighs what an assertion says of a number.
             if inss is None or record.address.type != "INSS" or record.address.id == inss:
                 yield address, record
@@ -136,7 +137,8 @@ class Boxes:
             return int(made)
         # Another transaction made it at the same moment (PostgreSQL only): its box is the one.
         self._connection.execute(delete(box).where(box.c.box_key == made))
-        return int(self._connection.execute(_BY_NAME, _name(address)).one().box_key)
+        (row,) = _BY_NAME.rows(self._connection, **_name(address))
+        return int(row.box_key)
 
     def _name(self, address: Address, key: int) -> bool:
         return insert_if_new(self._connection, box_address, {**_name(address), "box_key": key}) is not None
@@ -164,15 +166,17 @@ _BOXES: Select[*tuple[Any, ...]] = select(
 )
 _BY_KEY = _BOXES.where(box.c.box_key == bindparam("key"))
 _BY_KEYS = _BOXES.where(box.c.box_key.in_(bindparam("keys", expanding=True)))
-_BY_NAME = _BOXES.join(box_address).where(
-    box_address.c.type == bindparam("type"),
-    box_address.c.id == bindparam("id"),
-    box_address.c.quality == bindparam("quality"),
+_BY_NAME = Prepared(
+    _BOXES.join(box_address).where(
+        box_address.c.type == bindparam("type"),
+        box_address.c.id == bindparam("id"),
+        box_address.c.quality == bindparam("quality"),
+    )
 )
-_NAMES = select(box_address.c.type, box_address.c.id, box_address.c.quality).where(
-    box_address.c.box_key == bindparam("key")
+_NAMES = Prepared(
+    select(box_address.c.type, box_address.c.id, box_address.c.quality).where(box_address.c.box_key == bindparam("key"))
 )
-_CALLED = (
+_CALLED = Prepared(
     update(box)
     .where(
         box.c.box_key == bindparam("key"),

@@ -32,6 +32,7 @@ class Store:
 
     def __init__(self, engine: Engine, quick: Engine) -> None:
         self._engine = engine
+        self._reading = _reading(engine)
         self._quick = quick
 
     @classmethod
@@ -56,7 +57,7 @@ class Store:
     @contextmanager
     def begin(self, write: bool = True) -> Iterator[Transaction]:
         """A transaction: commits on leaving, rolls back on any exception, which goes on."""
-        with _begin(self._engine, write) as connection:
+        with (self._engine if write else self._reading).begin() as connection:
             yield Transaction(connection, write=write)
 
     def remember_replay(self, key: str, until: datetime, now: datetime) -> None:
@@ -70,7 +71,7 @@ class Store:
     @contextmanager
     def note(self) -> Iterator[Transaction]:
         """A short writing transaction beside a call that only reads, for what may be lost in a power cut."""
-        with _begin(self._quick, write=True) as connection:
+        with self._quick.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, write=True)
@@ -78,7 +79,7 @@ class Store:
     def writable(self) -> bool:
         """Whether a writing transaction can begin, reach a table and end; nothing is changed by asking."""
         try:
-            with _begin(self._engine, write=True) as connection:
+            with self._engine.begin() as connection:
                 connection.execute(delete(replay_key).where(false()))
         except SQLAlchemyError:
             return False
@@ -127,12 +128,8 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
             raise OperationalError(begin, None, error) from error
 
 
-@contextmanager
-def _begin(engine: Engine, write: bool) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.execution_options(ehbox_write=write)
-        elif not write:
-            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection.begin():
-            yield connection
+def _reading(engine: Engine) -> Engine:
+    """The same engine, whose transactions read one state and cannot write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(ehbox_write=False)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -16,6 +16,7 @@ from . import message_reading, message_writing, removal
 from .deliveries import ENTERING, entering_record
 from .event_records import EnteringRecord
 from .message_records import DeliveryRecord, FullRecord, ListedRecord, MessageRecord, StoredMessage
+from .prepared import Prepared
 from .statements import batches
 from .tables import box, delivery, message
 
@@ -87,7 +88,8 @@ class Messages:
 
     def count(self, box_key: int, folder: str) -> int:
         """How many deliveries stand in a folder."""
-        return int(self._connection.execute(_COUNT, {"key": box_key, "folder": folder}).scalar_one())
+        ((counted,),) = _COUNT.rows(self._connection, key=box_key, folder=folder)
+        return int(counted)
 
     def mark_received(self, deliveries: Sequence[DeliveryRecord], now: datetime) -> frozenset[int]:
         """Keeps when they were first listed to their recipient (ACK-1); the keys of those that now were."""
@@ -156,7 +158,7 @@ _FIND = (
     )
     .order_by(delivery.c.sent)
 )
-_COUNT = select(func.count()).select_from(delivery).where(*_STANDING)
+_COUNT = Prepared(select(func.count().label("count")).select_from(delivery).where(*_STANDING))
 _INSERT = insert(delivery)
 _GROWN = (
     update(box)

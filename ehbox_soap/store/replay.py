@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ehbox_soap.errors import SoapFault
 
-from .statements import insert_if_new
+from .prepared import Prepared
+from .statements import DIALECTS, insertion_if_new
 from .tables import replay_key
 
 # A few ended keys leave with every new one: more than come in, few enough to cost nothing.
@@ -19,10 +20,13 @@ _FEW = 8
 _ENDED = replay_key.c.until <= bindparam("now")
 # Another transaction may be sweeping the same keys: it leaves those to it.
 _SOME = select(replay_key.c.replay_key).where(_ENDED).order_by(replay_key.c.until).limit(_FEW)
-_SWEEP = delete(replay_key).where(
-    replay_key.c.replay_key.in_(_SOME.with_for_update(skip_locked=True).scalar_subquery())
+_SWEEP = Prepared(
+    delete(replay_key).where(replay_key.c.replay_key.in_(_SOME.with_for_update(skip_locked=True).scalar_subquery()))
 )
-_RENEW = update(replay_key).where(replay_key.c.replay_key == bindparam("key"), _ENDED).values(until=bindparam("end"))
+_INSERT = {dialect: Prepared(insertion_if_new(dialect, replay_key)) for dialect in DIALECTS}
+_RENEW = Prepared(
+    update(replay_key).where(replay_key.c.replay_key == bindparam("key"), _ENDED).values(until=bindparam("end"))
+)
 
 
 class Replay:
@@ -33,9 +37,8 @@ class Replay:
 
     def remember(self, key: str, until: datetime, now: datetime) -> None:
         """Keeps the key until then; raises SoapFault SOA-01001 if it is known and has not ended."""
-        self._connection.execute(_SWEEP, {"now": now})
-        if insert_if_new(self._connection, replay_key, {"replay_key": key, "until": until}) is not None:
+        _SWEEP.count(self._connection, now=now)
+        if _INSERT[self._connection.dialect.name].rows(self._connection, replay_key=key, until=until):
             return
-        renewed = self._connection.execute(_RENEW, {"key": key, "now": now, "end": until})
-        if renewed.rowcount != 1:
+        if _RENEW.count(self._connection, key=key, now=now, end=until) != 1:
             raise SoapFault("SOA-01001", "replay: this signed message was received before")

@@ -14,19 +14,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
+DIALECTS = ("sqlite", "postgresql")
+
 
 def insert_if_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Inserts a row unless one of its keys is there already, also one that another transaction just put there.
 
     Returns the primary key of the new row, or None. (The count of an INSERT is not told by every driver.)
     """
-    added = connection.execute(_insert(connection.dialect.name, table), values).one_or_none()
+    added = connection.execute(insertion_if_new(connection.dialect.name, table), values).one_or_none()
     return None if added is None else tuple(added)
 
 
 @cache
-def _insert(dialect: str, table: Table) -> Insert:
-    """Put together once: a statement that is new to SQLAlchemy costs five times one that it has seen."""
+def insertion_if_new(dialect: str, table: Table) -> Insert:
+    """The statement of `insert_if_new`, for all columns of the table.
+
+    Put together once: a statement that is new to SQLAlchemy costs five times one that it has seen.
+    """
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return insert.on_conflict_do_nothing().returning(*table.primary_key.columns)
 
