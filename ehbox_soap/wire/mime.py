@@ -97,7 +97,7 @@ def _regions(body: bytes, outer: MediaType) -> Iterator[tuple[int, int]]:
 def _delimiter_at(body: bytes, at: int) -> tuple[int, bool]:
     """Where the line of a boundary that was matched up to `at` ends, and if it closes; (-1, False): it is data."""
     line = _END_OF_LINE.match(body, at)
-    if line is None or (line.end() == len(body) and not line[1]):
+    if line is None:
         return -1, False
     return line.end(), bool(line[1])
 

@@ -248,6 +248,14 @@ def test_threads_get_their_own_verdicts() -> None:
     assert wrong == []
 
 
+def test_a_schema_serves_one_validation_at_a_time() -> None:
+    schemas = CONTRACT.consultation._schemas
+    with schemas.borrow() as first, schemas.borrow() as second:
+        assert first is not second
+    with schemas.borrow() as again:
+        assert again in (first, second)
+
+
 def test_an_unknown_service_is_not_shipped() -> None:
     with pytest.raises(FileNotFoundError, match="not shipped"):
         Contract.load("unknown")

@@ -75,6 +75,8 @@ def test_an_envelope_of_another_shape(inner: str) -> None:
         "",
         "<S:Header/>",
         "<t:Body/>",
+        "<t:Body><t:a/></t:Body>",
+        "<S:Header/><t:a><t:b/></t:a>",
         "<Body/>",
         "<S:Body/>",
         "<S:Body> </S:Body>",
