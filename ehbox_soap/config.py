@@ -97,6 +97,12 @@ class MailboxSettings(Section):
     )
     expiration_days: int = Field(365, ge=1, le=365, description="days until a message expires (LIFE-1)")
     all_publishers: tuple[str, ...] = Field((), description="qualities that may publish to Id ALL (BOX-5)")
+    system_box: str = Field(
+        "CBE 0809394427 INSTITUTION",
+        pattern=r"^(CBE|EHP|NIHII|INSS) [0-9]{8,11} [A-Z_]+$",
+        description="Type, Id and Quality of the box that receipts and errors come from (ACK-3)",
+    )
+    system_name: str = Field("eHealth", min_length=1, description="Name that receipts and errors come from (ACK-3)")
     clock_shift_allowed: bool = Field(False, description="whether `ehbox clock` may shift the mailbox's time")
 
 

@@ -16,7 +16,7 @@ from ehbox_soap.commands.options import BOX, data_options, json_option, settings
 from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
 from ehbox_soap.config import Settings
-from ehbox_soap.mailbox.publication import fingerprint
+from ehbox_soap.mailbox.checking import fingerprint
 from ehbox_soap.register import seed as seeds
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.store.transaction import Transaction

@@ -44,7 +44,10 @@ class MailboxLimits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailboxRules:
-    """What configuration decides: BOX-4, PUB-4, BOX-8 (bytes), PUB-3 (seconds), LIFE-1 (days), BOX-5 (qualities), ACK-3 (sender)."""
+    """What configuration decides.
+
+    BOX-4, PUB-4 and BOX-8 (bytes), PUB-3 (seconds), LIFE-1 (days), BOX-5 (qualities), ACK-3 (who receipts are from).
+    """
 
     directory: Literal["open", "strict"] = "open"
     max_message_bytes: int = 10_485_760
@@ -53,13 +56,12 @@ class MailboxRules:
     repeat_window_seconds: int = 3600
     expiration_days: int = 365
     all_publishers: tuple[str, ...] = ()
-    system_box: Address = Address("CBE", "0809394427", "INSTITUTION")
+    system_box: str = "CBE 0809394427 INSTITUTION"
     system_name: str = "eHealth"
 
     @classmethod
     def from_settings(cls, settings: MailboxLimits) -> MailboxRules:
         """The rules of a server's settings."""
-        kind, number, quality = settings.system_box.split()
         return cls(
             directory=settings.directory,
             max_message_bytes=settings.max_message_bytes,
@@ -68,9 +70,15 @@ class MailboxRules:
             repeat_window_seconds=settings.repeat_window_seconds,
             expiration_days=settings.expiration_days,
             all_publishers=settings.all_publishers,
-            system_box=Address.of(kind, number, quality),
+            system_box=settings.system_box,
             system_name=settings.system_name,
         )
+
+    @property
+    def system_address(self) -> Address:
+        """The box that the mailbox's own messages come from (ACK-3): the platform's number, unless set otherwise."""
+        kind, number, quality = self.system_box.split()
+        return Address.of(kind, number, quality)
 
 
 class CertificateNames(Protocol):

@@ -6,15 +6,17 @@ Knows: the order of checks. Must not know: what is sent. Nothing is written befo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from ehbox_soap import qualities
 from ehbox_soap.errors import Refusal
 from ehbox_soap.mailbox.boxes import MailboxRules
-from ehbox_soap.mailbox.ours import ALL
+from ehbox_soap.mailbox.ours import ALL, FAN_OUT_AT_ONCE
 from ehbox_soap.mailbox.records import stated
 from ehbox_soap.numbers import check_digits_hold, is_number
+from ehbox_soap.store.deliveries import NOT_YET
 from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
@@ -44,6 +46,13 @@ def check(
             raise Refusal("814", f"DestinationContext[{place}]/Quality")
     _warn(boxes)
     return tuple(Address.of(box.type, box.id, box.quality) for box in boxes)
+
+
+def is_box(box: types.BoxId, transaction: Transaction, rules: MailboxRules) -> bool:
+    """Whether it is one box that exists: no check of PUB-8 would refuse it, and it is not ALL."""
+    if box.id == ALL or not (_type_exists(box) and _sub_type_fits(box) and _combination_exists(box)):
+        return False
+    return _addressed(box, transaction, rules)
 
 
 def _type_exists(box: types.BoxId) -> bool:
@@ -88,15 +97,40 @@ def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[Bo
     return tuple(boxes[address] for address in addresses)
 
 
-def recipients(
-    addresses: Sequence[Address], boxes: Sequence[BoxRecord | None], transaction: Transaction
-) -> dict[int, int]:
-    """Every box that is reached, once, with the place (from 0) of the first destination that reaches it (BOX-5)."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Every box that is reached at once, with the place (from 0) of the first destination that reaches it, and the
+    places and qualities of ALL whose boxes are reached later (BOX-5)."""
+
+    boxes: dict[int, int]
+    later: tuple[tuple[int, str], ...]
+
+
+def reach(
+    addresses: Sequence[Address], boxes: Sequence[BoxRecord | None], transaction: Transaction, rules: MailboxRules
+) -> Reached:
+    """The boxes of the destinations; those of ALL only if there are few: many would hold up the call (BOX-5)."""
     reached: dict[int, int] = {}
+    later: list[tuple[int, str]] = []
     for place, (address, box) in enumerate(zip(addresses, boxes, strict=True)):
-        for each in (box,) if box is not None else transaction.boxes.of_quality(address.quality):
-            reached.setdefault(each.key, place)
-    return reached
+        if box is not None:
+            reached.setdefault(box.key, place)
+            continue
+        everyone = all_boxes(address.quality, FAN_OUT_AT_ONCE + 1, transaction, rules)
+        if len(everyone) > FAN_OUT_AT_ONCE:
+            later.append((place, address.quality))
+            continue
+        for key in everyone:
+            reached.setdefault(key, place)
+    return Reached(reached, tuple(later))
+
+
+def all_boxes(
+    quality: str, limit: int, transaction: Transaction, rules: MailboxRules, *, after: int = 0, last: int = NOT_YET
+) -> tuple[int, ...]:
+    """At most `limit` boxes of a quality by key, behind `after` and up to `last`, as far as they exist (BOX-4)."""
+    registered = rules.directory == "strict"
+    return transaction.fan_outs.targets(quality, after, last, limit, registered=registered)
 
 
 def state(destination: types.Destination, address: Address, box: BoxRecord | None) -> types.Destination:

@@ -12,8 +12,8 @@ from datetime import timedelta
 from ehbox_soap.clock import brussels_date
 from ehbox_soap.ids import identifier
 from ehbox_soap.mailbox import inbox, words
-from ehbox_soap.mailbox.ours import NOTICE_MIME_TYPE
 from ehbox_soap.mailbox.occasion import Occasion
+from ehbox_soap.mailbox.ours import NOTICE_MIME_TYPE
 from ehbox_soap.store.event_records import AskedRecord, EnteringRecord
 from ehbox_soap.store.message_records import (
     AcknowledgmentRecord,
@@ -67,7 +67,7 @@ def error(
 
 def system_box(occasion: Occasion) -> BoxRecord:
     """The box that such messages come from, made if it is needed for the first time."""
-    return occasion.transaction.boxes.ensure([occasion.rules.system_box])
+    return occasion.transaction.boxes.ensure([occasion.rules.system_address])
 
 
 def _send(

@@ -7,7 +7,7 @@ can tell fidelity from invention.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ehbox_soap.wire import types
 
@@ -28,6 +28,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("BOX-3", "the check digits of an INSS refuse in the strict directory and are warned of in the open one"),
     Decision("BOX-4", "the open directory has every well-formed box, the strict one only registered ones"),
     Decision("BOX-5", "ALL reaches every existing box of the quality, the sender's included, if configuration allows"),
+    Decision("BOX-5", "of more than 100 boxes those of ALL are reached after the call, by the worker"),
     Decision("BOX-6", "without a certified quality the person is a CITIZEN"),
     Decision("BOX-6", "two different numbers for one identity in an assertion name no box"),
     Decision("BOX-7", "attribute names follow the known forms where no client is known to ask for them"),
@@ -36,7 +37,6 @@ DECISIONS: tuple[Decision, ...] = (
         "BOX-9", "a message's size is its decoded contents, titles of annexes, free information and patient's INSS"
     ),
     Decision("BOX-9", "CurrentSize counts INBOX and BININBOX"),
-    Decision("BOX-5", "of more than 100 boxes those of ALL are reached after the call, by the worker"),
     Decision(
         "BOX-10", "waiting messages are tried in order of arrival; one that finds no room holds up no smaller one"
     ),
@@ -56,6 +56,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("PUB-11", "it also replaces where it stands with recipients that it no longer names"),
     Decision("PUB-11", "a waiting version gives way to a newer one and leaves no trace"),
     Decision("PUB-12", "the codes of ERROR messages are 860, 861 and 862"),
+    Decision("PUB-13", "a CopyMailTo is finally refused by a permanent answer, or after the configured attempts"),
     Decision("ACK-3", "titles, file names and texts of the mailbox's own messages, in French, Dutch and English"),
     Decision("ACK-3", "the system's box is an INSTITUTION unless configured; it keeps no copy of what it sends"),
     Decision("ACK-4", "a recipient is a row once, in the order of the destinations; in stand-by it has no moment"),
@@ -74,16 +75,6 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("OOO-1", "periods of the past count among the ten until they are deleted"),
     Decision("OOO-1", "nobody is a substitute of oneself; one who is absent on any day of the period is absent"),
     Decision("LIFE-1", "the expiration date is the publication date and the configured days"),
-    Decision("HIST-1", "a box is told of the versions that it received itself"),
-    Decision("HIST-1", "an earlier version may be asked for under INBOX and SENTBOX too"),
-    Decision("MOVE-1", "a MessageId named twice is moved or deleted once"),
-    Decision("DEL-2", "who deletes a NEWS deletes the earlier versions with it"),
-    Decision("DEL-2", "a message's content leaves the store with its last place in a box"),
-    Decision("OOO-1", "an organisation's box has no periods: 810"),
-    Decision("OOO-1", "the order of checks is 844, 846 for substitutes, 846 for periods, 845, 847"),
-    Decision("OOO-1", "a period may end on the same day of the next year at the latest, 28 February for the 29th"),
-    Decision("OOO-1", "periods of the past count among the ten until they are deleted"),
-    Decision("OOO-1", "nobody is a substitute of oneself; one who is absent on any day of the period is absent"),
     Decision("LIFE-1", "a message has expired from the beginning of its expiration date in Belgium"),
     Decision("LIFE-2", "the year is 365 days, counted on Belgian dates"),
     Decision("LIFE-3", "the sender's copy, which nobody reads, stays for the year"),
@@ -93,7 +84,6 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("USE-4", "every repeated getFullMessage of a message counts as one after a failed download"),
     Decision("MAIL-1", "one mail a box and expiration date tells of messages about to expire"),
     Decision("MAIL-1", "a message that takes a box over 90 % causes the mail, not one that finds it there"),
-    Decision("PUB-13", "a CopyMailTo is finally refused by a permanent answer, or after the configured attempts"),
 )
 
 # BOX-5
@@ -113,6 +103,9 @@ LONGEST_PAGE = 100
 # BOX-5: as many boxes the call itself reaches; and how many the worker reaches in one transaction.
 FAN_OUT_AT_ONCE = 100
 FAN_OUT_BATCH = 500
+# OOO-1 (the numbers are public)
+MOST_SUBSTITUTES = 5
+MOST_PERIODS = 10
 # ACK-3
 NOTICE_MIME_TYPE = "text/plain"
 
@@ -137,6 +130,14 @@ def page(start_index: int, end_index: int | None) -> tuple[int, int]:
     """LIST-2: how many rows to skip and how many to return, for indexes from 1 with the end included."""
     last = start_index + LONGEST_PAGE - 1
     return start_index - 1, min(last if end_index is None else end_index, last) - start_index + 1
+
+
+def a_year_after(day: date) -> date:
+    """OOO-1: the same day of the next year, 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date.max if day.year == date.max.year else day.replace(year=day.year + 1, day=28)
 
 
 def name_of_unknown(quality: str) -> str:

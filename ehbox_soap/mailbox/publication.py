@@ -1,39 +1,28 @@
-"""sendMessage: what is checked in which order, and what stands where afterwards (PUB-1 to 8, 10).
+"""sendMessage: what stands where after a message was accepted (PUB-6 to 11).
 
-Knows: the rules of publication. Must not know: XML, SQL, how attachments travel.
+Knows: how a message is published. Must not know: XML, SQL, how attachments travel.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ehbox_soap.clock import brussels_date
-from ehbox_soap.errors import Refusal, SoapFault
+from ehbox_soap.errors import Refusal
 from ehbox_soap.ids import Chance, identifier
-from ehbox_soap.mailbox import destinations, records
+from ehbox_soap.mailbox import delivery, destinations, out_of_office, records
 from ehbox_soap.mailbox.answers import success
-from ehbox_soap.mailbox.boxes import Caller, MailboxRules, OwnBox, own_box
-from ehbox_soap.mailbox.ours import REMEMBERED, message_size
+from ehbox_soap.mailbox.boxes import Caller, MailboxRules
+from ehbox_soap.mailbox.checking import Checked, check, first_message_id
+from ehbox_soap.mailbox.occasion import Occasion, held
+from ehbox_soap.mailbox.ours import FAN_OUT_AT_ONCE, REMEMBERED
 from ehbox_soap.mailbox.sender import sender
-from ehbox_soap.store.message_records import Address, BoxRecord, Heading, MessageRecord, PublicationRecord, SenderRecord
+from ehbox_soap.store.event_records import EnteringRecord
+from ehbox_soap.store.message_records import BoxRecord, Heading, MessageRecord, PublicationRecord, SenderRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A request that passed every check that looks at nothing but itself and the boxes."""
-
-    request: types.SendMessageRequest
-    own: OwnBox
-    addresses: tuple[Address, ...]
-    size: int
-    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +33,15 @@ class _Boxes:
     destinations: tuple[BoxRecord | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The boxes that are reached at once, by key, with the place of a destination; and what is reached later: the
+    places with the quality of ALL (BOX-5), or with None for those who have an earlier version (PUB-11)."""
+
+    boxes: dict[int, int]
+    later: tuple[tuple[int, str | None], ...]
+
+
 def send_message(
     request: types.SendMessageRequest,
     caller: Caller,
@@ -52,17 +50,21 @@ def send_message(
     rules: MailboxRules,
     chance: Chance,
 ) -> types.SendMessageResponse:
-    """Publishes a DOCUMENT, or refuses it whole (PUB-8, PUB-10).
+    """Publishes a DOCUMENT or NEWS, or refuses it whole (PUB-8, PUB-10), or warns of the absent with 826 (PUB-9).
 
     Raises Refusal 810, 840, 804, 805, 803, 802, 814, 801, 816 or 849: checked in that order, each over all
-    destinations, before anything is written. Raises SoapFault SOA-02001 for NEWS.
+    destinations, before anything is written.
     """
-    checked = _check(request, caller, transaction, rules)
-    message_id = _first_message_id(checked, transaction, now, rules)
-    publication_id = request.publication_id
+    checked = check(request, caller, transaction, rules)
+    message_id, publication_id = first_message_id(checked, transaction, now, rules), request.publication_id
+    if message_id is None:
+        warning = out_of_office.warning(request.destinations, checked.addresses, transaction, now)
+        if warning is not None:
+            return warning
     boxes = _place(checked, transaction)
     if message_id is None or publication_id is None:
-        message_id, publication_id = _publish(checked, boxes, caller, transaction, now, rules, chance)
+        occasion = Occasion(transaction, now, rules, chance)
+        message_id, publication_id = _publish(checked, boxes, caller, occasion)
     return types.SendMessageResponse(
         status=success(),
         id=message_id,
@@ -74,98 +76,73 @@ def send_message(
     )
 
 
-def _check(
-    request: types.SendMessageRequest, caller: Caller, transaction: Transaction, rules: MailboxRules
-) -> _Checked:
-    """The order of PUB-8, as far as the PublicationId."""
-    own = own_box(caller, request.box_id)
-    _check_content_type(request.specification.content_type)
-    addresses = destinations.check(request.destinations, own.address.quality, transaction, rules)
-    size = message_size(request.content)
-    if size > rules.max_message_bytes:
-        raise Refusal("801", "ContentContext/Content", f"at most {rules.max_message_bytes} bytes")
-    _check_digests(request.content)
-    contents = (part.content.data for part in records.parts(request.content))
-    return _Checked(request, own, addresses, size, fingerprint(addresses, contents))
-
-
-def _check_content_type(content_type: types.ContentType) -> None:
-    """PUB-1."""
-    if content_type is types.ContentType.NEWS:
-        raise SoapFault("SOA-02001", "NEWS is not built yet")
-    if content_type is not types.ContentType.DOCUMENT:
-        raise Refusal("840", "ContentSpecification/ContentType")
-
-
-def _check_digests(content: types.MessageContent) -> None:
-    """PUB-5: the attachments are outside the signature, only the digests in the Body protect them."""
-    for place, part in enumerate(records.parts(content)):
-        if _digest(part.digest) != hashlib.sha256(part.content.data).digest():
-            raise Refusal("816", f"Annex[{place}]/Digest" if place else "Document/Digest")
-
-
-def _digest(text: str | None) -> bytes | None:
-    """The bytes of a Digest; some clients break the base64 into lines."""
-    try:
-        return base64.b64decode("".join((text or "").split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def fingerprint(addresses: Sequence[Address], contents: Iterable[bytes]) -> bytes:
-    """PUB-3: what two DOCUMENTs of one PublicationId must share to be the same: recipients, and digests of contents."""
-    lines = [" ".join((address.type, address.id, address.quality)) for address in addresses]
-    lines += [hashlib.sha256(content).hexdigest() for content in contents]
-    return hashlib.sha256("\n".join(lines).encode()).digest()
-
-
-def _first_message_id(checked: _Checked, transaction: Transaction, now: datetime, rules: MailboxRules) -> str | None:
-    """The MessageId of the same DOCUMENT sent before within the window (PUB-3); None if nothing was.
-
-    Raises Refusal 849 if the box used the PublicationId for another one within a year (PUB-2).
-    """
-    if checked.request.publication_id is None:
-        return None
-    for box in checked.own.records:
-        known = transaction.publications.find(box.key, checked.request.publication_id)
-        if known is None or now - known.published_at >= REMEMBERED:
-            continue
-        window = timedelta(seconds=rules.repeat_window_seconds)
-        if window and now - known.published_at <= window and known.fingerprint == checked.fingerprint:
-            return known.message_id
-        raise Refusal("849", "PublicationId", f"remembered for {REMEMBERED.days} days")
-    return None
-
-
-def _place(checked: _Checked, transaction: Transaction) -> _Boxes:
+def _place(checked: Checked, transaction: Transaction) -> _Boxes:
     """The boxes, made or joined if need be (BOX-2, BOX-4); the sender's first, because it may be a destination too."""
     box = transaction.boxes.ensure(checked.own.certified)
     return _Boxes(box, destinations.boxes_of(checked.addresses, transaction))
 
 
-def _publish(
-    checked: _Checked,
-    boxes: _Boxes,
-    caller: Caller,
-    transaction: Transaction,
-    now: datetime,
-    rules: MailboxRules,
-    chance: Chance,
-) -> tuple[str, str]:
-    """Writes the message and puts it into every box; its MessageId and PublicationId (PUB-7, PUB-10)."""
+def _publish(checked: Checked, boxes: _Boxes, caller: Caller, occasion: Occasion) -> tuple[str, str]:
+    """Writes the message and puts it where it belongs; its MessageId and PublicationId (PUB-7, PUB-10)."""
+    transaction, now, chance = occasion.transaction, occasion.now, occasion.chance
     box = boxes.sender
-    reached = destinations.recipients(checked.addresses, boxes.destinations, transaction)
-    transaction.boxes.hold([box.key, *reached])
+
+    def look() -> tuple[_Reach, Iterable[int]]:
+        found = _reach(checked, boxes, occasion)
+        content_type = checked.request.specification.content_type.value
+        return found, delivery.concerned(box.key, content_type, found.boxes, transaction)
+
+    reach = held(transaction, look)
     transaction.boxes.called(box.key, now)
     publication_id = checked.request.publication_id or _new_publication_id(box.key, transaction, chance)
-    heading = _heading(checked, sender(caller, box, transaction), publication_id, now, rules)
-    message = transaction.messages.add(_message(checked, heading, boxes.destinations), lambda: identifier(chance))
-    transaction.messages.deliver(message.key, checked.size, reached, now)
-    transaction.messages.file_sent(message.key, box.key, now)
+    heading = _heading(checked, sender(caller, box, transaction), publication_id, occasion)
+    stored = transaction.messages.add(_message(checked, heading, boxes.destinations), lambda: identifier(chance))
+    entering = EnteringRecord(
+        key=stored.key,
+        message_id=stored.message_id,
+        sender_key=box.key,
+        publication_id=publication_id,
+        content_type=heading.content_type,
+        size=checked.size,
+        publication_receipt=heading.receipts.publication,
+    )
+    _remember(checked, entering, occasion)
+    if checked.is_news:
+        transaction.deliveries.relocate(transaction.deliveries.sent_versions(entering), "SENTHISTORY")
+        transaction.fan_outs.pass_on(entering)
+    transaction.messages.file_sent(stored.key, box.key, now)
+    delivery.deliver(entering, reach.boxes, occasion)
+    for place, quality in reach.later:
+        transaction.fan_outs.add(stored.key, place, quality)
+    return stored.message_id, publication_id
+
+
+def _reach(checked: Checked, boxes: _Boxes, occasion: Occasion) -> _Reach:
+    transaction = occasion.transaction
+    found = destinations.reach(checked.addresses, boxes.destinations, transaction, occasion.rules)
+    later: list[tuple[int, str | None]] = list(found.later)
+    if checked.is_news and checked.request.publication_id is not None:
+        news = (boxes.sender.key, checked.request.publication_id)
+        holders = transaction.deliveries.holders(*news, FAN_OUT_AT_ONCE + 1)
+        if len(holders) > FAN_OUT_AT_ONCE:
+            later.append((0, None))
+        else:
+            for key in holders:
+                found.boxes.setdefault(key, 0)
+    return _Reach(found.boxes, tuple(later))
+
+
+def _remember(checked: Checked, message: EnteringRecord, occasion: Occasion) -> None:
+    """PUB-2; a NEWS may use its PublicationId again (PUB-11), which is only asked once the sender's box is held."""
+    publications, now = occasion.transaction.publications, occasion.now
+    key, publication_id = message.sender_key, message.publication_id
     remembered = PublicationRecord(message.message_id, checked.fingerprint, now)
-    if not transaction.publications.remember(box.key, publication_id, remembered, now - REMEMBERED):
+    if publications.remember(key, publication_id, remembered, now - REMEMBERED):
+        return
+    known = publications.find(key, publication_id) if checked.is_news else None
+    if known is None or occasion.transaction.messages.content_type(known.message_id) != message.content_type:
         raise Refusal("849", "PublicationId", "used by another call at the same moment")
-    return message.message_id, publication_id
+    publications.renew(key, publication_id, remembered)
 
 
 def _new_publication_id(box_key: int, transaction: Transaction, chance: Chance) -> str:
@@ -176,11 +153,9 @@ def _new_publication_id(box_key: int, transaction: Transaction, chance: Chance) 
     return made
 
 
-def _heading(
-    checked: _Checked, sent_by: SenderRecord, publication_id: str, now: datetime, rules: MailboxRules
-) -> Heading:
+def _heading(checked: Checked, sent_by: SenderRecord, publication_id: str, occasion: Occasion) -> Heading:
     content, specification = checked.request.content, checked.request.specification
-    published = brussels_date(now)
+    published = brussels_date(occasion.now)
     return Heading(
         publication_id=publication_id,
         content_type=specification.content_type.value,
@@ -188,10 +163,10 @@ def _heading(
         application_name=specification.application_name,
         is_important=specification.is_important,
         is_encrypted=specification.is_encrypted,
-        published_at=now,
+        published_at=occasion.now,
         publication_date=published,
         # LIFE-1
-        expiration_date=published + timedelta(days=rules.expiration_days),
+        expiration_date=published + timedelta(days=occasion.rules.expiration_days),
         size=checked.size,
         title=content.document.title,
         mime_type=content.document.mime_type,
@@ -202,7 +177,7 @@ def _heading(
     )
 
 
-def _message(checked: _Checked, heading: Heading, boxes: tuple[BoxRecord | None, ...]) -> MessageRecord:
+def _message(checked: Checked, heading: Heading, boxes: tuple[BoxRecord | None, ...]) -> MessageRecord:
     request = checked.request
     return MessageRecord(
         heading=heading,

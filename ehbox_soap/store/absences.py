@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select, tuple_
 
 from .event_records import AbsenceRecord
 from .event_tables import absence, substitute
 from .message_records import Address
 from .statements import batches, insert_if_new
-from .tables import box
+from .tables import box, box_address
 
 # As with message ids: a second refusal in a row means that the source of chance is broken.
 _TRIES = 100
@@ -49,6 +49,17 @@ class Absences:
     def between(self, box_keys: Iterable[int], start: date, end: date) -> tuple[AbsenceRecord, ...]:
         """The periods of these boxes that share a day with the one from `start` to `end`, the earliest first."""
         return self._found(_BETWEEN, box_keys, {"first": start, "last": end})
+
+    def on(self, addresses: Iterable[Address], day: date) -> dict[Address, AbsenceRecord]:
+        """By name, the boxes that are absent that day."""
+        found: dict[Address, AbsenceRecord] = {}
+        for some in batches(sorted({(each.type, each.id, each.quality) for each in addresses}), 100):
+            rows = self._connection.execute(_ON, {"names": some, "first": day, "last": day}).all()
+            replacing = self._substitutes([row.absence_key for row in rows])
+            for row in rows:
+                name = Address.of(row.type, row.id, row.quality)
+                found[name] = _absence(row, replacing.get(row.absence_key, ()))
+        return found
 
     def remove(self, box_keys: Sequence[int], ooo_ids: Iterable[str]) -> frozenset[str]:
         """Removes those of the periods that are these boxes' own; their OoOIds."""
@@ -84,6 +95,15 @@ _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _ADD_SUBSTITUTE = insert(substitute)
 _OF_BOXES: Select[*tuple[Any, ...]] = select(absence).where(absence.c.box_key.in_(_KEYS))
 _BETWEEN = _OF_BOXES.where(absence.c.start_date <= bindparam("last"), absence.c.end_date >= bindparam("first"))
+_ON = (
+    select(absence, box_address.c.type, box_address.c.id, box_address.c.quality)
+    .join(box_address, box_address.c.box_key == absence.c.box_key)
+    .where(
+        tuple_(box_address.c.type, box_address.c.id, box_address.c.quality).in_(bindparam("names", expanding=True)),
+        absence.c.start_date <= bindparam("last"),
+        absence.c.end_date >= bindparam("first"),
+    )
+)
 _SUBSTITUTES = (
     select(substitute.c.absence_key, box.c.type, box.c.id, box.c.quality, box.c.sub_type)
     .join(box, box.c.box_key == substitute.c.box_key)

@@ -17,6 +17,8 @@ from .statements import batches
 from .tables import COUNTED_FOLDERS, box, delivery, message
 
 _WAITING_PAGE = 200
+# The key of a message that is not written yet: every version is an earlier one.
+NOT_YET = 2**63 - 1
 
 
 class Deliveries:
@@ -40,6 +42,10 @@ class Deliveries:
             place = {"key": box_key, "arrived": after.arrived_at, "delivery": after.delivery_key}
             rows = self._connection.execute(_WAITING_BEHIND, place)
         return tuple(WaitingRecord(row.delivery_key, row.ordered_at, entering_record(row)) for row in rows)
+
+    def boxes_with_waiting(self, after: int, limit: int) -> tuple[int, ...]:
+        """At most `limit` boxes behind `after`, by key, in which something waits."""
+        return tuple(self._connection.execute(_BOXES_WITH_WAITING, {"after": after, "limit": limit}).scalars())
 
     def awaited_by(self, box_keys: Iterable[int]) -> frozenset[int]:
         """The boxes of those who asked for a receipt once what waits in these boxes is published."""
@@ -79,10 +85,15 @@ class Deliveries:
         """The deliveries of earlier versions of a NEWS that stand in the sender's folders."""
         return tuple(self._connection.execute(_SENT_VERSIONS, _news(newest)).scalars())
 
-    def holders(self, newest: EnteringRecord, after: int, limit: int) -> tuple[int, ...]:
-        """At most `limit` boxes behind `after`, by key, that received an earlier version of a NEWS."""
-        place = {**_news(newest), "after": after, "limit": limit}
-        return tuple(self._connection.execute(_HOLDERS, place).scalars())
+    def holders(
+        self, sender_key: int, publication_id: str, limit: int, *, after: int = 0, before: int = NOT_YET
+    ) -> tuple[int, ...]:
+        """At most `limit` boxes behind `after`, by key, that received a version of a NEWS.
+
+        `before` is the key of the message whose earlier versions are meant.
+        """
+        news = {"sender": sender_key, "publication": publication_id, "newest": before}
+        return tuple(self._connection.execute(_HOLDERS, {**news, "after": after, "limit": limit}).scalars())
 
     def history(self, delivery_key: int) -> tuple[StandingRecord, ...]:
         """All versions that the box of a delivery has of its message on that side, newest first (HIST-1)."""
@@ -149,6 +160,13 @@ _WAITING_BEHIND = _WAITING.where(
         delivery.c.ordered_at > bindparam("arrived"),
         (delivery.c.ordered_at == bindparam("arrived")) & (delivery.c.delivery_key > bindparam("delivery")),
     )
+)
+_BOXES_WITH_WAITING = (
+    select(delivery.c.box_key)
+    .where(delivery.c.folder == "STANDBY", delivery.c.box_key > bindparam("after"))
+    .distinct()
+    .order_by(delivery.c.box_key)
+    .limit(bindparam("limit", type_=Integer))
 )
 _AWAITED_BY = (
     select(message.c.box_key)

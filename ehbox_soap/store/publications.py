@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from .message_records import PublicationRecord
 from .statements import insert_if_new
@@ -15,6 +15,11 @@ from .tables import publication
 
 _OWN = (publication.c.box_key == bindparam("key"), publication.c.publication_id == bindparam("id"))
 _FIND = select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(*_OWN)
+_RENEW = (
+    update(publication)
+    .where(*_OWN)
+    .values(message_id=bindparam("message"), fingerprint=bindparam("print"), published_at=bindparam("now"))
+)
 _FORGET = delete(publication).where(*_OWN, publication.c.published_at <= bindparam("until"))
 
 
@@ -44,3 +49,8 @@ class Publications:
             },
         )
         return added is not None
+
+    def renew(self, box_key: int, publication_id: str, record: PublicationRecord) -> None:
+        """What is remembered of it is now that (PUB-11)."""
+        news = {"message": record.message_id, "print": record.fingerprint, "now": record.published_at}
+        self._connection.execute(_RENEW, {"key": box_key, "id": publication_id, **news})

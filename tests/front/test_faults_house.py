@@ -1,4 +1,4 @@
-"""Faults of the house: not built, unforeseen, the database. Whatever happens when, nothing of the call lasts."""
+"""Faults of the house: not here, unforeseen, the database. Whatever happens when, nothing of the call lasts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ehbox_soap.store.replay import Replay
 from ehbox_soap.wire import codec, contract, mime, soap
 from tests.clients.connector40 import HttpRequest
 from tests.door import CONSULTATION, PUBLICATION, STS, Door
-from tests.front.calls import ask, box_info, consult, consultation, fault, publish, refusal, with_header
-from tests.front.cast import DOCTOR, NURSE_BOX, Cast
+from tests.front.calls import ask, box_info, fault, refusal
+from tests.front.cast import NURSE_BOX, Cast
 from tests.front.conftest import Fresh
-from tests.front.letters import Inline, attached, send_message
+from tests.front.letters import attached
 
 CANARY = "a-name-and-71031499894"
 
@@ -49,41 +49,7 @@ def letter(door: Door, people: Cast, publication_id: str = "house") -> HttpReque
     return doctor.connector.send_message(PUBLICATION, door.now, doctor.assertion, attached(publication_id, [NURSE_BOX]))
 
 
-# SOA-02001: declared, not built
-
-MESSAGE = "<MessageId>abcDEF0123456</MessageId>"
-BOX = f"<BoxId><Id>{DOCTOR}</Id><Type>INSS</Type><Quality>DOCTOR</Quality></BoxId>"
-
-
-@pytest.mark.parametrize(
-    ("operation", "element", "content"),
-    [
-        ("getAllEhboxesMessagesList", "GetAllEhboxesMessagesListRequest", "<Source>INBOX</Source>"),
-        ("getMessageHistory", "GetHistoryRequest", f"<Source>INBOX</Source>{MESSAGE}"),
-        ("moveMessage", "MoveMessageRequest", f"<Source>INBOX</Source><Destination>BININBOX</Destination>{MESSAGE}"),
-        ("deleteMessage", "DeleteMessageRequest", f"<Source>INBOX</Source>{MESSAGE}"),
-        ("getMessageAcknowledgmentsStatus", "GetMessageAcknowledgmentsStatusRequest", MESSAGE),
-        (
-            "insertOoO",
-            "InsertOoORequest",
-            f"{BOX}<StartDate>2026-01-20Z</StartDate><EndDate>2026-01-21+01:00</EndDate>",
-        ),
-        ("getOoOList", "GetOoOListRequest", ""),
-        ("deleteOoO", "DeleteOoORequest", "<OoOId>x</OoOId>"),
-    ],
-)
-def test_an_operation_that_is_not_built_says_so(
-    operation: str, element: str, content: str, door: Door, people: Cast
-) -> None:
-    request = consult(door, people.doctor, consultation(element, content))
-    action = f'"urn:be:fgov:ehealth:ehbox:consultation:protocol:v3:{operation}"'
-    found = fault(door, with_header(request, "SOAPAction", action))
-    assert (found.code, found.reason) == ("SOA-02001", f"{operation} is not built yet")
-
-
-def test_news_is_not_built(door: Door, people: Cast) -> None:
-    found = fault(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX], content_type="NEWS"))))
-    assert (found.code, found.reason) == ("SOA-02001", "NEWS is not built yet")
+# SOA-02001: not here
 
 
 def test_a_server_without_an_sts(fresh: Fresh, people: Cast) -> None:

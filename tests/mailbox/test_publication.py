@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ehbox_soap.errors import Refusal, SoapFault
+from ehbox_soap.errors import Refusal
 from ehbox_soap.mailbox import boxes, publication
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
@@ -48,11 +48,11 @@ def test_pub_1_other_content_types_are_refused(world: World, content_type: types
     assert refused(world, with_type(content_type)) == ("840", "ContentSpecification/ContentType")
 
 
-def test_pub_1_news_is_not_built_yet(world: World) -> None:
-    with pytest.raises(SoapFault) as caught:
-        world.send(DOCTOR, with_type(types.ContentType.NEWS))
-    assert caught.value.code == "SOA-02001"
-    assert world.ids(NURSE) == []
+@pytest.mark.parametrize("content_type", [types.ContentType.DOCUMENT, types.ContentType.NEWS])
+def test_pub_1_documents_and_news_are_published(world: World, content_type: types.ContentType) -> None:
+    sent = world.send(DOCTOR, with_type(content_type))
+    (row,) = world.listed(NURSE).messages
+    assert (row.message_id, row.specification.content_type) == (sent.id, content_type)
 
 
 def test_pub_2_a_publication_id_is_used_once_by_a_box(world: World) -> None:

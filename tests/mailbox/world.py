@@ -122,7 +122,7 @@ class World:
         request = types.GetMessagesListRequest(source, start, end, box_id)
         with self.store.begin() as transaction:
             caller = boxes.identify(who, self.names, transaction, self.rules)
-            return folders.get_messages_list(request, caller, transaction, self.clock.now(), self.rules)
+            return folders.get_messages_list(request, caller, transaction, self.clock.now(), self.rules, self.chance)
 
     def ids(self, who: Attributes, source: types.Source = types.Source.INBOX) -> list[str]:
         return [row.message_id for row in self.listed(who, source).messages]
@@ -138,7 +138,7 @@ class World:
         request = types.GetFullMessageRequest(message_id, source, box_id)
         with self.store.begin() as transaction:
             caller = boxes.identify(who, self.names, transaction, self.rules)
-            answer = folders.get_full_message(request, caller, transaction, self.clock.now(), self.rules)
+            answer = folders.get_full_message(request, caller, transaction, self.clock.now(), self.rules, self.chance)
         assert answer.status.code == "100"
         assert answer.message is not None
         return answer.message
