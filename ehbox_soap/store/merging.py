@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from .event_tables import absence, acknowledgment, error_destination, fan_out_missed, substitute
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, destination, message, publication
+from .work_tables import notification, outbox
 
-_EVENTS = (absence, substitute, acknowledgment, error_destination, fan_out_missed)
+_EVENTS = (absence, substitute, acknowledgment, error_destination, fan_out_missed, notification, outbox)
 
 
 def merge(connection: Connection, kept: int, gone: int) -> None:
@@ -61,6 +62,8 @@ def _drop_doubles(connection: Connection, kept: int, gone: int) -> None:
         .exists()
     )
     connection.execute(delete(publication).where(publication.c.box_key == gone, same_id))
+    noted = select(notification.c.box_key).where(notification.c.box_key == kept)
+    connection.execute(delete(notification).where(notification.c.box_key == gone, noted.scalar_subquery().is_not(None)))
     missed = fan_out_missed.alias("missed")
     same_fan_out = (
         select(missed.c.box_key)

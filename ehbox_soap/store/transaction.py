@@ -16,10 +16,13 @@ from .clock import StoredClock
 from .deliveries import Deliveries
 from .fan_outs import FanOuts
 from .messages import Messages
+from .notification import Notifications
+from .outbox import Outbox
 from .publications import Publications
 from .receipts import Receipts
 from .register import Register
 from .replay import Replay
+from .retention import Retention
 from .usage import Usage
 from .whole import Whole
 
@@ -41,6 +44,9 @@ class Transaction:
         self.replay = Replay(connection)
         self.clock = StoredClock(connection)
         self.usage = Usage(connection)
+        self.notifications = Notifications(connection)
+        self.outbox = Outbox(connection)
+        self.retention = Retention(connection)
         self.whole = Whole(connection)
 
     @contextmanager
