@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ehbox_soap.mailbox import notifications
 from ehbox_soap.mailbox.boxes import MailboxRules, max_size
 from ehbox_soap.mailbox.occasion import Occasion
 from ehbox_soap.store.event_records import EnteringRecord, VersionRecord
@@ -61,6 +62,7 @@ def put(message: EnteringRecord, recipients: Mapping[int, int], occasion: Occasi
     transaction.deliveries.relocate([each.delivery_key for each in plan.replaced], "HISTORY")
     transaction.messages.deliver(message.key, message.size, plan.entering, occasion.now)
     transaction.deliveries.wait(message.key, plan.waiting, occasion.now)
+    notifications.entered(message, plan.entering, occasion)
     if plan.overtaken:
         transaction.messages.release(each.message_key for each in plan.overtaken)
     return Put(tuple(plan.entering), tuple(plan.freed))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ehbox_soap.clock import brussels_date
 from ehbox_soap.errors import Refusal
 from ehbox_soap.ids import Chance, identifier
-from ehbox_soap.mailbox import delivery, destinations, out_of_office, records
+from ehbox_soap.mailbox import delivery, destinations, notifications, out_of_office, records
 from ehbox_soap.mailbox.answers import success
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules
 from ehbox_soap.mailbox.checking import Checked, check, first_message_id
@@ -111,6 +111,7 @@ def _publish(checked: Checked, boxes: _Boxes, caller: Caller, occasion: Occasion
         transaction.deliveries.relocate(transaction.deliveries.sent_versions(entering), "SENTHISTORY")
         transaction.fan_outs.pass_on(entering)
     transaction.messages.file_sent(stored.key, box.key, now)
+    notifications.copies(stored.key, box.key, checked.request.copy_mail_to, occasion)
     delivery.deliver(entering, reach.boxes, occasion)
     for place, quality in reach.later:
         transaction.fan_outs.add(stored.key, place, quality)

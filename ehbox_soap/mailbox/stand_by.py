@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ehbox_soap.mailbox import receipts
+from ehbox_soap.mailbox import notifications, receipts
 from ehbox_soap.mailbox.inbox import fits, listed
 from ehbox_soap.mailbox.occasion import Occasion
 from ehbox_soap.store.event_records import WaitingRecord
@@ -49,4 +49,5 @@ def _try(box_key: int, waiting: WaitingRecord, occasion: Occasion) -> bool:
     transaction.deliveries.relocate([each.delivery_key for each in standing], "HISTORY")
     transaction.deliveries.enter([waiting.delivery_key], occasion.now)
     receipts.published(message, (box_key,), occasion)
+    notifications.entered(message, (box_key,), occasion)
     return True
