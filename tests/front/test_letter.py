@@ -80,7 +80,11 @@ def test_a_letter_goes_in_is_listed_and_read(fresh: Fresh, people: Cast) -> None
         assert ask(door, box_info(door, reader)).element.findtext("CurrentSize") != "0"
     assert [row.findtext("MessageId") for row in listed(door, people.doctor, "SENTBOX")] == [second, first]
     assert contents(full(door, people.doctor, first, "SENTBOX"))[0] == ("attached", "verslag.pdf", NASTY)
-    assert ask(door, box_info(door, people.doctor)).element.findtext("CurrentSize") == "0", "sent messages do not count"
+    receipts = listed(door, people.doctor)
+    assert {row.findtext("ContentSpecification/ContentType") for row in receipts} == {"ACKNOWLEDGMENT"}
+    size = sum(int(row.findtext("MessageInfo/Size") or 0) for row in receipts)
+    told = ask(door, box_info(door, people.doctor)).element.findtext("CurrentSize")
+    assert told == str(size), "receipts count, sent messages do not (BOX-9, ACK-3)"
 
 
 def test_the_answer_to_sendmessage(fresh: Fresh, people: Cast) -> None:

@@ -147,7 +147,6 @@ def faulty(door: Door, people: Cast) -> dict[str, HttpRequest]:
     nobody = people.doctor.connector.secured(letter(), door.now, people.doctor.assertion)
     return {
         "SOA-01001": post(PUBLICATION, nobody.replace(b"<Title>", b"<Title>x")),
-        "SOA-02001": publish(door, people.doctor, letter(content_type="NEWS")),
         "SOA-03001": replace(good, body=good.body + CANARY.encode()),
         "SOA-03002": with_body(good, b"SOAP-ENV:Envelope", f"SOAP-ENV:{CANARY}".encode()),
         "SOA-03003": consult(door, people.doctor, f"<{CANARY}/><{CANARY}/>"),
