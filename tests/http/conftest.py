@@ -56,8 +56,9 @@ def people_of_template(template: Path) -> People:
 
 @pytest.fixture(scope="session")
 def running(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The server that stands for the whole run, with the settings that ship."""
-    server = Running(copied(template, tmp_path_factory.mktemp("http") / "data"))
+    """The server that stands for the whole run, with the settings that ship but for boxes that no test fills."""
+    roomy = {"mailbox.individual_box_bytes": "1000000000"}
+    server = Running(copied(template, tmp_path_factory.mktemp("http") / "data"), roomy)
     yield server
     end(server)
 

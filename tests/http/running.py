@@ -122,11 +122,27 @@ class Reply:
         return self.headers.get("connection") == "close"
 
 
+class _Octets:
+    """What a connection brings, as http.client wants it; it outlives each answer, which may bring some of the next."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.file = connection.makefile("rb")
+        self.readline, self.read, self.readinto = self.file.readline, self.file.read, self.file.readinto
+
+    def makefile(self, mode: str) -> _Octets:
+        return self
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Connection:
     """One connection, whose bytes are the test's own."""
 
     def __init__(self, address: tuple[str, int], patience: float = PATIENCE) -> None:
         self.socket = socket.create_connection(address, timeout=patience)
+        self.octets = _Octets(self.socket)
         self.host = "{}:{}".format(*address)
 
     def send(self, octets: bytes) -> None:
@@ -134,7 +150,7 @@ class Connection:
 
     def reply(self, method: str = "POST") -> Reply:
         """The next answer, whole: http.client raises when it ends early."""
-        response = http.client.HTTPResponse(self.socket, method=method)
+        response = http.client.HTTPResponse(self.octets, method=method)  # type: ignore[arg-type]  # all it asks of it
         response.begin()
         body = response.read()
         return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
@@ -142,11 +158,12 @@ class Connection:
     def is_closed(self) -> bool:
         """Waits for the server to end the connection; True when it did without another byte."""
         try:
-            return self.socket.recv(1) == b""
+            return self.octets.read(1) == b""
         except ConnectionResetError:
             return True
 
     def close(self) -> None:
+        self.octets.file.close()
         self.socket.close()
 
     def __enter__(self) -> Connection:

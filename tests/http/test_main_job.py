@@ -79,9 +79,8 @@ def test_a_client_that_waits_for_100_continue(running: Running, doctor: Caller) 
     head, _, body = doctor.publish(people.letter(PDF)).octets(running.host).partition(b"\r\n\r\n")
     with running.connect() as connection:
         connection.send(head + b"\r\nExpect: 100-continue\r\n\r\n")
-        told = connection.socket.makefile("rb")
-        assert told.readline() == b"HTTP/1.1 100 Continue\r\n"
-        assert told.readline() == b"\r\n"
+        assert connection.octets.readline() == b"HTTP/1.1 100 Continue\r\n"
+        assert connection.octets.readline() == b"\r\n"
         connection.send(body)
         people.read(connection.reply())
 
