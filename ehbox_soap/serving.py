@@ -5,6 +5,7 @@ Knows: gunicorn's application class and conf/gunicorn.conf.py, how to listen. Mu
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import resource
 import runpy
@@ -20,6 +21,8 @@ from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
 
 READY = "ehbox-soap ready on"
+M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 1048576
+"""mallopt(3), and bytes."""
 
 
 class AddressError(ValueError):
@@ -80,6 +83,17 @@ def _announce(arbiter: Any) -> None:
     sys.stdout.flush()
 
 
+def return_large_blocks() -> None:
+    """Has the C library give back every block of a megabyte and more as soon as it is free, where it can be told so.
+
+    glibc raises that size by itself to the largest block that was ever freed: a worker would keep for good what its
+    busiest moment took (measured with 8 messages of 10 MB at once: 640 MB against 200 MB).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
+
+
 def _hand_over(arbiter: Any, worker: Any) -> None:
     """Lets a new worker see what it was signalled before it could listen."""
     worker.inherited_signals = arbiter.SIG_QUEUE
@@ -119,6 +133,7 @@ def serve(settings: Settings) -> int:
     except BaseException:
         bound.close()
         raise
+    return_large_blocks()
     # What is there now stays to the end: workers share its pages, and no collection, nor their end, goes through it.
     gc.freeze()
     try:
