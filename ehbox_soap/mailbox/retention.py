@@ -7,7 +7,7 @@ interrupts an upkeep, the next one goes on where it stopped.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -71,7 +71,7 @@ class Upkeep:
     batch: int = 500
     sent_cleanup: bool = False
 
-    def run(self, begin: Begin) -> Iterator[tuple[str, int]]:
+    def run(self, begin: Begin) -> Generator[tuple[str, int], None, None]:
         """Does everything that is due; tells after each transaction which of Counts grew by how much.
 
         It may be stopped between any two of them.
