@@ -42,7 +42,9 @@ class ServerSettings(Section):
     workers: int = Field(2, ge=1, description="gunicorn worker processes")
     threads: int = Field(256, ge=1, description="threads per worker: each slow connection holds one and nothing else")
     work_slots: int = Field(8, ge=1, description="requests a worker handles at once, each with a database connection")
-    body_seconds: int = Field(60, ge=1, description="seconds a request may take to arrive whole, and its answer to be taken")
+    body_seconds: int = Field(
+        60, ge=1, description="seconds a request may take to arrive whole, and its answer to be taken"
+    )
     max_body_bytes: int = Field(33554432, ge=1024, description="largest request body in bytes; over it: SOA-03001")
     environment: Literal["Development", "Test", "Integration", "Acceptation", "Simulation", "Production"] = Field(
         "Simulation", description="Environment stated in every fault"
