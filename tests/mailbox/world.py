@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from inspect import signature
+from typing import TypeVar
 
 from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
-from ehbox_soap.mailbox import boxes, folders, publication
+from ehbox_soap.mailbox import boxes, fan_out, folders, history, moving, publication, receipts
+from ehbox_soap.mailbox.occasion import Occasion
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
 
 IDENTIFICATION = "urn:be:fgov:identification-namespace"
@@ -25,6 +30,10 @@ NURSE_INSS = "85061999865"
 CITIZEN_INSS = "59091199772"
 HOSPITAL_NIHII = "71089914"
 
+# Operations that only read: they get a transaction that cannot write.
+READING = ("get_box_info", "get_message_acknowledgments_status", "get_message_history", "get_ooo_list")
+
+Answered = TypeVar("Answered")
 Attribute = tuple[str, str, str]
 Attributes = tuple[Attribute, ...]
 
@@ -90,6 +99,35 @@ def letter(*destinations: types.BoxId, content: types.MessageContent | None = No
     )
 
 
+def sized(size: int, *destinations: types.BoxId) -> types.SendMessageRequest:
+    """A DOCUMENT of so many bytes."""
+    return letter(*destinations, content=types.MessageContent(document(b"x" * size)))
+
+
+def asking(
+    request: types.SendMessageRequest, *, publication: bool = False, received: bool = False, read: bool = False
+) -> types.SendMessageRequest:
+    """The same with these receipts asked for."""
+    return replace(request, receipts=types.Receipts(publication, received, read))
+
+
+def news(publication_id: str, data: bytes, *destinations: types.BoxId) -> types.SendMessageRequest:
+    request = letter(*destinations, content=types.MessageContent(document(data)))
+    specification = types.ContentSpecification(types.ContentType.NEWS)
+    return replace(request, specification=specification, publication_id=publication_id)
+
+
+def known(ids: Iterable[str | None]) -> tuple[str, ...]:
+    """Ids of answers, which may lack one."""
+    return tuple(each for each in ids if each is not None)
+
+
+def one(message_id: str | None) -> str:
+    """The id of an answer that has one."""
+    assert message_id is not None
+    return message_id
+
+
 @dataclass
 class World:
     """Calls of the mailbox, each in a transaction of its own as the port makes it."""
@@ -142,6 +180,52 @@ class World:
         assert answer.status.code == "100"
         assert answer.message is not None
         return answer.message
+
+    def call(self, operation: Callable[..., Answered], who: Attributes, request: object) -> Answered:
+        """Any operation of a mailbox module, in a transaction that can write only if the operation may."""
+        names = signature(operation).parameters
+        with self.store.begin(write=operation.__name__ not in READING) as transaction:
+            caller = boxes.identify(who, self.names, transaction, self.rules)
+            more = (self.chance,) if "chance" in names else ()
+            return operation(request, caller, transaction, self.clock.now(), self.rules, *more)
+
+    def move(
+        self, who: Attributes, source: types.Source, *ids: str | None, box_id: types.BoxId | None = None
+    ) -> types.MoveMessageResponse:
+        """To the bin of the folder, or out of it."""
+        to = source.value.removeprefix("BIN") if source.value.startswith("BIN") else f"BIN{source.value}"
+        request = types.MoveMessageRequest(source, types.Source(to), known(ids), box_id)
+        return self.call(moving.move_message, who, request)
+
+    def delete(
+        self, who: Attributes, source: types.Source, *ids: str | None, box_id: types.BoxId | None = None
+    ) -> types.DeleteMessageResponse:
+        return self.call(moving.delete_message, who, types.DeleteMessageRequest(source, known(ids), box_id))
+
+    def history(
+        self, who: Attributes, message_id: str | None, source: types.Source = types.Source.INBOX
+    ) -> tuple[str, ...]:
+        request = types.GetHistoryRequest(one(message_id), source)
+        return self.call(history.get_message_history, who, request).message_ids
+
+    def statuses(
+        self, who: Attributes, message_id: str | None, start: int = 1, end: int | None = None
+    ) -> tuple[types.AcknowledgmentRow, ...]:
+        request = types.GetMessageAcknowledgmentsStatusRequest(one(message_id), start, end)
+        return self.call(receipts.get_message_acknowledgments_status, who, request).rows
+
+    def occasion(self, transaction: Transaction) -> Occasion:
+        return Occasion(transaction, self.clock.now(), self.rules, self.chance)
+
+    def fan_out(self, batch: int = 500, times: int | None = None) -> int:
+        """What the worker does, until nothing is left or so many times; how many transactions it took."""
+        done = 0
+        while times is None or done < times:
+            with self.store.begin() as transaction:
+                if not fan_out.work_off(self.occasion(transaction), batch):
+                    break
+            done += 1
+        return done
 
     def info(self, who: Attributes, box_id: types.BoxId | None = None) -> types.BoxInfo:
         """getBoxInfo, in a transaction that cannot write."""
