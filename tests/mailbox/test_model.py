@@ -1,18 +1,32 @@
-"""Any sequence of sending, listing and reading against a model of a few lines (LIST-1, FULL-1, ACK-1, BOX-9)."""
+"""Any sequence of calls and upkeeps against a model of rules.md (model.py): whatever is done, nothing differs.
+
+Rules: PUB-8 to 12, BOX-9, BOX-10, ACK-1 to 4, LIST-1, LIST-2, FULL-1, HIST-1, MOVE-1, MOVE-2, DEL-1, DEL-2, OOO-1 to 3,
+LIFE-1 to 4. 50 runs of 50 steps; with `--hypothesis-profile=thorough` 500.
+"""
 
 from __future__ import annotations
 
 import functools
 import shutil
 import tempfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import hypothesis
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+import pytest
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from ehbox_soap.clock import brussels_date, day_begins, months_before
+from ehbox_soap.errors import Refusal
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.mailbox import out_of_office, words
+from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.message_records import Address
 from ehbox_soap.wire import types
+from tests.mailbox.model import HELD, LISTED, Model, Place, Said
 from tests.mailbox.world import (
     DOCTOR,
     DOCTOR_BOX,
@@ -27,13 +41,20 @@ from tests.mailbox.world import (
     letter,
 )
 
+Source = types.Source
+# In the order in which their boxes are made, which is the order in which a message reaches them.
 PEOPLE: dict[str, tuple[Attributes, tuple[types.BoxId, ...]]] = {
     "doctor": (DOCTOR, (DOCTOR_BOX, DOCTOR_BY_NIHII)),
     "nurse": (NURSE, (NURSE_BOX,)),
     "hospital": (HOSPITAL, (HOSPITAL_BOX,)),
 }
-NAMES = st.sampled_from(sorted(PEOPLE))
-
+NAMES = st.sampled_from(list(PEOPLE))
+FOLDERS = st.sampled_from([Source.INBOX, Source.SENTBOX, Source.BININBOX, Source.BINSENTBOX])
+SOURCES = st.sampled_from(list(Source))
+NTH = st.integers(0, 30)
+EVENTS = ("PUBLISHED", "RECEIVED", "READ")
+# Room for a few letters and receipts; messages that expire within some steps.
+LIMITS, LIFE_DAYS = {"doctor": 1500, "nurse": 900, "hospital": 2500}, 4
 
 _FOLDER = tempfile.TemporaryDirectory()
 
@@ -48,8 +69,13 @@ def _migrated() -> Path:
     return path
 
 
+def _named(box: str) -> str:
+    found = PEOPLE[box][1][0]
+    return " ".join(filter(None, (found.type, found.id, found.sub_type, found.quality)))
+
+
 class Mailbox(RuleBasedStateMachine):
-    """`inbox` and `sent` hold ids, newest first; `content` what each message said."""
+    """The mailbox beside the model. `ids` are the MessageIds by what the model calls a message."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,57 +84,278 @@ class Mailbox(RuleBasedStateMachine):
         shutil.copyfile(_migrated(), path)
         self.store = Store.open(f"sqlite:///{path}")
         self.world = World(self.store)
-        self.inbox: dict[str, list[str]] = {name: [] for name in PEOPLE}
-        self.sent: dict[str, list[str]] = {name: [] for name in PEOPLE}
-        self.content: dict[str, bytes] = {}
+        self.world.configure(expiration_days=LIFE_DAYS)
+        now = self.world.clock.now()
+        life = timedelta(days=LIFE_DAYS)
+        self.model = Model(LIMITS, self._size_of_receipt, _size_of_error, life, now, brussels_date(now))
+        self.ids: dict[tuple[object, ...], str] = {}
+        self.contents: dict[str, bytes] = {}
+        for name, (attributes, boxes) in PEOPLE.items():
+            self.world.listed(attributes)
+            self.model.calls[name] = now
+            with self.store.begin() as transaction:
+                transaction.boxes.limit(transaction.boxes.ensure([_address(boxes[0])]).key, LIMITS[name])
 
     def teardown(self) -> None:
         self.store.close()
         self.folder.cleanup()
 
-    @rule(who=NAMES, whom=st.lists(st.tuples(NAMES, st.booleans()), min_size=1, max_size=4), data=st.binary(max_size=9))
-    def send(self, who: str, whom: list[tuple[str, bool]], data: bytes) -> None:
-        boxes = [PEOPLE[name][1][-1 if other else 0] for name, other in whom]
-        answer = self.world.send(PEOPLE[who][0], letter(*boxes, content=types.MessageContent(document(data))))
+    def _pass(self, who: str | None = None, **amount: float) -> None:
+        """No two things happen at one moment."""
+        self.world.pass_time(**(amount or {"seconds": 1}))
+        self.model.now = self.world.clock.now()
+        self.model.today = brussels_date(self.model.now)
+        if who is not None:
+            self.model.calls[who] = self.model.now
+
+    def _size_of_receipt(self, event: str, place: Place) -> int:
+        text = words.acknowledgment(self.ids[place.said.key], event, _named(place.box), self.model.now).text
+        return len(text.encode())
+
+    def _key(self, message_id: str) -> tuple[object, ...]:
+        """What the model calls a message; of a notice, by what it says, which is asked of the store."""
+        if message_id in self.contents:
+            return (message_id,)
+        with self.store.begin(write=False) as transaction:
+            (found,) = {
+                place.message_key
+                for name in PEOPLE
+                for box in transaction.boxes.find([_address(PEOPLE[name][1][0])])
+                if (place := transaction.messages.find(box.key, message_id, LISTED)) is not None
+            }
+            message = transaction.messages.full(found).message
+        key: tuple[object, ...]
+        if (said := message.acknowledgment) is not None:
+            key = (said.ack_type, (said.message_id,), _name(said.recipient.box_key), message.heading.published_at)
+        else:
+            assert message.error is not None
+            boxes = tuple(_name(each.box_key) for each in message.error.destinations)
+            key = ("ERROR", message.error.publication_id, boxes, message.heading.published_at)
+        assert self.ids.setdefault(key, message_id) == message_id
+        return key
+
+    def _some(self, who: str, nths: list[int]) -> list[Place]:
+        """Some of the messages that the box has or had, as far as their ids are known."""
+        mine = self.model.standing(who, *HELD[False], *HELD[True], "WAITING", "GONE")
+        known = [each for each in mine if each.said.key in self.ids]
+        return [known[nth % len(known)] for nth in nths] if known else []
+
+    @rule(
+        who=NAMES,
+        whom=st.lists(st.tuples(NAMES, st.booleans()), min_size=1, max_size=4),
+        size=st.integers(0, 600),
+        asks=st.frozensets(st.sampled_from(EVENTS)),
+        news=st.sampled_from([None, None, "N-1", "N-2"]),
+        processed=st.booleans(),
+    )
+    def send(
+        self, who: str, whom: list[tuple[str, bool]], size: int, asks: frozenset[str], news: str | None, processed: bool
+    ) -> None:
+        self._pass()
+        data = len(self.ids).to_bytes(2, "big") * (size // 2) + b"x" * (size % 2)
+        request = letter(
+            *(PEOPLE[name][1][-1 if other else 0] for name, other in whom),
+            content=types.MessageContent(document(data)),
+        )
+        request = replace(
+            request,
+            receipts=types.Receipts(*(event in asks for event in EVENTS)),
+            publication_id=news,
+            destinations=tuple(replace(each, ooo_processed=processed) for each in request.destinations),
+        )
+        if news:
+            request = replace(request, specification=types.ContentSpecification(types.ContentType.NEWS))
+        answer = self.world.send(PEOPLE[who][0], request)
+        today, model = self.model.today, self.model
+        absent = [model.absent(name, today, today) and not processed for name, _ in whom]
+        if any(absent):
+            assert (answer.status.code, answer.id) == ("826", None)
+            assert [each.absent_from is not None for each in answer.recipients] == absent
+            return
+        assert answer.status.code == "100"
         assert answer.id is not None
-        assert answer.id not in self.content
-        self.content[answer.id] = data
-        self.sent[who].insert(0, answer.id)
-        for name in {name for name, _ in whom}:
-            self.inbox[name].insert(0, answer.id)
+        assert answer.sent_publication_id is not None
+        assert answer.id not in self.contents
+        self.contents[answer.id], self.ids[(answer.id,)] = data, answer.id
+        model.calls[who] = model.now
+        said = Said((answer.id,), who, answer.sent_publication_id, size, model.now, today, today + model.life, asks,
+                    news is not None)  # fmt: skip
+        model.send(said, {name for name, _ in whom})
 
-    @rule(who=NAMES, start=st.integers(1, 6), length=st.integers(1, 3))
-    def list(self, who: str, start: int, length: int) -> None:
-        for source, expected in ((types.Source.INBOX, self.inbox), (types.Source.SENTBOX, self.sent)):
-            rows = self.world.listed(PEOPLE[who][0], source, start, start + length - 1).messages
-            assert [row.message_id for row in rows] == expected[who][start - 1 :][:length]
+    @rule(who=NAMES, source=FOLDERS, start=st.integers(1, 6), length=st.integers(1, 6))
+    def list(self, who: str, source: types.Source, start: int, length: int) -> None:
+        self._pass(who)
+        rows = self.world.listed(PEOPLE[who][0], source, start, start + length - 1).messages
+        standing = {place.said.key: place for place in self.model.standing(who, source.value)}
+        keys = [self._key(row.message_id) for row in rows]
+        assert len(set(keys)) == len(keys)
+        # What came at one moment stands in no order that rules.md tells.
+        expected = sorted((place.since for place in standing.values()), reverse=True)[start - 1 :][:length]
+        assert [standing[key].since for key in keys] == expected
+        assert [row.info.size for row in rows] == [standing[key].said.size for key in keys]
+        if source in (Source.INBOX, Source.BININBOX):
+            self.model.happen("RECEIVED", [standing[key] for key in keys])
 
-    @precondition(lambda self: any(self.inbox.values()))
-    @rule(who=NAMES, nth=st.integers(0, 5))
-    def read(self, who: str, nth: int) -> None:
-        if self.inbox[who]:
-            message_id = self.inbox[who][nth % len(self.inbox[who])]
-            message = self.world.read(PEOPLE[who][0], message_id)
-            assert message.content.document.content.data == self.content[message_id]
+    @rule(who=NAMES, nth=NTH, source=SOURCES)
+    def read(self, who: str, nth: int, source: types.Source) -> None:
+        self._pass()
+        for place in self._some(who, [nth]):
+            found = self._found(who, place, source)
+            if found is None:
+                with pytest.raises(Refusal, match="841"):
+                    self.world.read(PEOPLE[who][0], self.ids[place.said.key], source)
+                continue
+            self.model.calls[who] = self.model.now
+            message = self.world.read(PEOPLE[who][0], self.ids[place.said.key], source)
+            if place.said.sender is not None:
+                assert message.content.document.content.data == self.contents[message.message_id]
+            assert message.info.expiration_date == place.said.ends
+            if found.folder in HELD[False]:
+                self.model.happen("READ", [found])
 
-    @rule(seconds=st.integers(0, 2))
-    def wait(self, seconds: int) -> None:
-        self.world.pass_time(seconds=seconds)
+    def _found(self, who: str, place: Place, source: types.Source, *, history: bool = False) -> Place | None:
+        """FULL-1, HIST-1: where the message is found for that Source, the received side first."""
+        sides = {"INBOX": HELD[False], "SENTBOX": HELD[True], "HISTORY": HELD[False] + HELD[True]}
+        folders = sides[source.value.removeprefix("BIN")]
+        if not history and source is not Source.HISTORY:
+            folders = tuple(each for each in folders if not each.endswith("HISTORY"))
+        found = [each for each in self.model.standing(who, *folders) if each.said is place.said]
+        return found[0] if found else None
+
+    @rule(who=NAMES, nth=NTH, source=SOURCES)
+    def history(self, who: str, nth: int, source: types.Source) -> None:
+        for place in self._some(who, [nth]):
+            found = self._found(who, place, source, history=True)
+            if found is None:
+                with pytest.raises(Refusal, match="841"):
+                    self.world.history(PEOPLE[who][0], self.ids[place.said.key], source)
+                continue
+            sent = found.folder in HELD[True]
+            versions = [v for v in self.model.versions(place.said, who, sent=sent) if v.folder in HELD[sent]]
+            expected = [self.ids[each.said.key] for each in versions]
+            assert [*self.world.history(PEOPLE[who][0], self.ids[place.said.key], source)] == expected
+
+    @rule(who=NAMES, nth=NTH)
+    def acknowledgments(self, who: str, nth: int) -> None:
+        for place in self._some(who, [nth]):
+            message_id = self.ids[place.said.key]
+            if all(each.said is not place.said for each in self.model.standing(who, *HELD[True])):
+                with pytest.raises(Refusal, match="841"):
+                    self.world.statuses(PEOPLE[who][0], message_id)
+                continue
+            rows = self.world.statuses(PEOPLE[who][0], message_id)
+            told = {row.recipient.box.id: (row.published, row.received, row.read) for row in rows}
+            assert len(told) == len(rows)
+            assert told == {
+                PEOPLE[box][1][0].id: tuple(map(each.moments.get, EVENTS))
+                for box, places in self.model.places[False].items()
+                for each in places
+                if each.said is place.said
+            }
+
+    @rule(who=NAMES, source=FOLDERS, nths=st.lists(NTH, min_size=1, max_size=3))
+    def move(self, who: str, source: types.Source, nths: list[int]) -> None:
+        self._pass(who)
+        if places := self._some(who, nths):
+            answer = self.world.move(PEOPLE[who][0], source, *(self.ids[each.said.key] for each in places))
+            for each in self._done(who, source, places, answer):
+                each.folder = each.folder.removeprefix("BIN") if "BIN" in each.folder else f"BIN{each.folder}"
+
+    @rule(who=NAMES, source=FOLDERS, nths=st.lists(NTH, min_size=1, max_size=3))
+    def delete(self, who: str, source: types.Source, nths: list[int]) -> None:
+        self._pass(who)
+        if places := self._some(who, nths):
+            answer = self.world.delete(PEOPLE[who][0], source, *(self.ids[each.said.key] for each in places))
+            done = self._done(who, source, places, answer)
+            self.model.delete(who, done, sent=source in (Source.SENTBOX, Source.BINSENTBOX))
+
+    def _done(
+        self,
+        who: str,
+        source: types.Source,
+        asked: list[Place],
+        answer: types.MoveMessageResponse | types.DeleteMessageResponse,
+    ) -> list[Place]:
+        """Those that stand there, after checking that the others came back (MOVE-2, DEL-1)."""
+        said = {each.said for each in asked}
+        done = [each for each in self.model.standing(who, source.value) if each.said in said]
+        others = {self.ids[each.key] for each in said - {each.said for each in done}}
+        assert (answer.status.code, {*answer.message_ids}) == ("841" if others else "100", others)
+        return done
+
+    @rule(who=NAMES, start=st.integers(-3, 6), days=st.integers(0, 4), replaced=st.booleans())
+    def leave(self, who: str, start: int, days: int, replaced: bool) -> None:
+        self._pass(who)
+        first = self.model.today + timedelta(days=start)
+        last = first + timedelta(days=days)
+        other = {"doctor": "nurse", "nurse": "doctor"}.get(who)
+        boxes = (PEOPLE[other][1][0],) if replaced and other else ()
+        request = types.InsertOoORequest(first, last, boxes)
+        expected = "845" if self.model.absent(who, first, last) else "100"
+        expected = "846" if len(self.model.absences[who]) >= 10 else expected
+        expected = "810" if other is None else expected
+        if expected != "100":
+            with pytest.raises(Refusal, match=expected):
+                self.world.call(out_of_office.insert_ooo, PEOPLE[who][0], request)
+            return
+        answer = self.world.call(out_of_office.insert_ooo, PEOPLE[who][0], request)
+        if boxes and other and self.model.absent(other, first, last):
+            assert (answer.status.code, [each.box for each in answer.substitutes]) == ("847", [*boxes])
+        else:
+            assert answer.status.code == "100"
+            assert answer.id is not None
+            self.model.absences[who][answer.id] = (first, last)
+
+    @rule(who=NAMES, nth=NTH)
+    def come_back(self, who: str, nth: int) -> None:
+        self._pass(who)
+        every = [(name, ooo_id) for name, periods in self.model.absences.items() for ooo_id in periods]
+        if every:
+            name, ooo_id = every[nth % len(every)]
+            answer = self.world.call(out_of_office.delete_ooo, PEOPLE[who][0], types.DeleteOoORequest((ooo_id,)))
+            assert answer.ooo_ids == (() if name == who else (ooo_id,))
+            self.model.absences[who].pop(ooo_id, None)
+
+    @rule(days=st.sampled_from([0, 1, 1, 2, 2, 5, 95, 370]))
+    def wait(self, days: int) -> None:
+        self._pass(hours=days * 24)
+
+    @rule()
+    def upkeep(self) -> None:
+        self._pass()
+        now = self.model.now
+        for _ in Upkeep(now, now, self.world.rules, SeededChance(7)).run(self.store.begin):
+            pass
+        silent = day_begins(months_before(self.model.today, 3) + timedelta(days=1))
+        self.model.upkeep(self.model.today - timedelta(days=365), silent)
 
     @invariant()
-    def sizes_hold(self) -> None:
+    def boxes_hold(self) -> None:
         for name, (attributes, _) in PEOPLE.items():
-            # A box known by two names may hold one message twice until its owner's first call joins them (BOX-2).
-            if name != "doctor":
-                expected = sum(len(self.content[message_id]) for message_id in self.inbox[name])
-                assert self.world.info(attributes).current_size == expected
-        with self.store.begin(write=False) as transaction:
-            for quality in ("DOCTOR", "NURSE", "HOSPITAL"):
-                for box in transaction.boxes.of_quality(quality):
-                    assert box.current_size == transaction.boxes.counted_size(box.key)
+            info = self.world.info(attributes)
+            waiting = len(self.model.standing(name, "WAITING"))
+            assert (info.current_size, info.messages_in_stand_by) == (self.model.size(name), waiting)
+
+    @invariant()
+    def periods_hold(self) -> None:
+        for name, (attributes, _) in PEOPLE.items():
+            periods = self.world.call(out_of_office.get_ooo_list, attributes, types.GetOoOListRequest()).periods
+            told = {each.ooo_id: (each.start_date, each.end_date) for each in periods}
+            assert told == self.model.absences[name]
+
+
+def _address(box: types.BoxId) -> Address:
+    return Address.of(box.type, box.id, box.quality)
+
+
+def _name(box_key: int | None) -> str:
+    assert box_key is not None
+    return [*PEOPLE][box_key - 1]
+
+
+def _size_of_error(said: Said, boxes: list[str]) -> int:
+    return len(words.error(words.STAND_BY_EXPIRED, said.publication, map(_named, boxes)).text.encode())
 
 
 TestMailbox = Mailbox.TestCase
-TestMailbox.settings = hypothesis.settings(
-    max_examples=15, stateful_step_count=15, deadline=None, derandomize=True, database=None
-)
+TestMailbox.settings = hypothesis.settings()
