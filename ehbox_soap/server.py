@@ -7,6 +7,7 @@ nothing else. A refused body is drained to a limit, so that a Java client sees t
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -18,7 +19,7 @@ from ehbox_soap.errors import SoapFault
 from ehbox_soap.observation import Observer
 from ehbox_soap.ports import consultation, documents, publication, sts
 from ehbox_soap.ports.application import Port
-from ehbox_soap.ports.call import House, HttpAnswer
+from ehbox_soap.ports.call import Call, House, HttpAnswer
 from ehbox_soap.ports.faults import fault_answer
 from ehbox_soap.ports.mailbox import MailboxDialect
 
@@ -71,9 +72,13 @@ class Server:
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """The way of one POST to a port, in the process: what tests and fuzzers drive."""
         started = clock.monotonic()
+        port = self.ports[path]
+        call = Call(self.house, headers, body)
+        # The call alone holds the body, so that it can let go of it.
+        del body
         with self.slots:
-            answer, call = self.ports[path].answer(headers, body)
-        self.observer.answered(self.ports[path].app.name, call, clock.monotonic() - started)
+            answer = port.answer(call)
+        self.observer.answered(port.app.name, call, clock.monotonic() - started)
         return answer
 
     def _route(self, environ: Environ) -> HttpAnswer:
@@ -110,16 +115,15 @@ class Server:
         return ()
 
     def _post(self, path: str, environ: Environ) -> HttpAnswer:
+        headers = {"content-type": environ.get("CONTENT_TYPE", ""), "soapaction": environ.get("HTTP_SOAPACTION", "")}
         try:
-            body = self._read(environ)
+            return self.answer(path, headers, self._read(environ))
         except BodyRefused as refused:
             answer, fault_id = fault_answer(self.house, SoapFault("SOA-03001", refused.reason))
             self.observer.refused(refused.reason, fault_id)
             _drain(environ)
             _end_connection(environ)
             return answer
-        headers = {"content-type": environ.get("CONTENT_TYPE", ""), "soapaction": environ.get("HTTP_SOAPACTION", "")}
-        return self.answer(path, headers, body)
 
     def _read(self, environ: Environ) -> bytes:
         """The whole body; BodyRefused when it is larger than allowed or does not arrive whole."""
@@ -127,16 +131,15 @@ class Server:
         stated = _stated_length(environ)
         if stated is not None and stated > limit:
             raise BodyRefused(f"body over {limit} bytes")
-        chunks: list[bytes] = []
-        size = 0
+        # Gives its octets without a copy, as a list of pieces could not.
+        body = io.BytesIO()
         while chunk := _next_chunk(environ):
-            size += len(chunk)
-            if size > limit:
+            body.write(chunk)
+            if body.tell() > limit:
                 raise BodyRefused(f"body over {limit} bytes")
-            chunks.append(chunk)
-        if stated is not None and size < stated:
+        if stated is not None and body.tell() < stated:
             raise BodyRefused("the body did not arrive whole in time")
-        return b"".join(chunks)
+        return body.getvalue()
 
     def _wsdl(self, path: str, environ: Environ) -> HttpAnswer:
         """GET is for ?wsdl only (rules: anything else is 405)."""

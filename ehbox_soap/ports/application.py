@@ -80,8 +80,11 @@ class Wire(Soap11):  # type: ignore[misc]
         """bytes -> mime -> xml -> soap; the lazy in_string of Spyne is never read."""
         call: Call = ctx.udc
         with edge(call):
-            call.message = mime.read(call.headers.get("content-type", ""), call.body)
-            call.envelope = soap.open_envelope(xml.parse(call.message.root, charset=call.message.charset))
+            message = mime.read(call.headers.get("content-type", ""), call.body)
+            call.envelope = soap.open_envelope(xml.parse(message.root, charset=message.charset))
+            # From here on there are the tree and the parts: 10 MB of octets need not wait for the answer.
+            call.body = b""
+            call.parts = message.parts
 
     def decompose_incoming_envelope(self, ctx: Any, message: object = None) -> None:
         """Dispatch is by the Body's element (stock Spyne would resolve hrefs here: never let it run)."""
@@ -99,6 +102,9 @@ class Wire(Soap11):  # type: ignore[misc]
             self.dialect.check_action(call)
             soap.check_must_understand(call.envelope.header)
             ctx.in_object = self.dialect.decode(call)
+            # And from here on there are typed values.
+            call.envelope = None
+            call.parts = {}
 
     def serialize(self, ctx: Any, message: object) -> None:
         """The answer's element in its envelope, or the fault."""
@@ -147,9 +153,8 @@ class Port(WsgiApplication):  # type: ignore[misc]
         self.event_manager.add_listener("wsgi_call", _carry_call)
         self.app.event_manager.add_listener("method_context_closed", _forget)
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> tuple[HttpAnswer, Call]:
-        """The whole way for one POST. `headers` has lower-case names; the Call tells what became of it."""
-        call = Call(self.house, headers, body)
+    def answer(self, call: Call) -> HttpAnswer:
+        """The whole way for one POST; afterwards the Call tells what became of it."""
         said: list[Any] = []
         environ = {"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0", "ehbox.call": call}
         try:
@@ -157,7 +162,7 @@ class Port(WsgiApplication):  # type: ignore[misc]
         finally:
             call.release()
         status, out_headers = said[0], said[1]
-        return HttpAnswer(int(status[:3]), tuple(out_headers), octets), call
+        return HttpAnswer(int(status[:3]), tuple(out_headers), octets)
 
     def generate_contexts(self, ctx: Any, in_string_charset: str | None = None) -> Any:
         """Spyne's own; an element that is no operation of this port becomes our fault."""

@@ -68,12 +68,13 @@ class _RolledBack(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One request. Fields are filled from top to bottom as it goes; `outcome` is the status or fault code told."""
+    """One request; `headers` has lower-case names. Fields are filled from top to bottom as it goes, and emptied when
+    what came after holds all that is needed; `outcome` is the status or fault code told."""
 
     house: House
     headers: Mapping[str, str]
     body: bytes
-    message: mime.Message | None = None
+    parts: Mapping[str, mime.Part] = field(default_factory=dict, repr=False)
     envelope: Envelope | None = None
     operation: str = ""
     sha1: bool = False
@@ -111,7 +112,7 @@ class Call:
         """Drops what is large, so that a 10 MB request is gone with its answer although Spyne's contexts are cyclic."""
         self.rollback()
         self.body = b""
-        self.message = None
+        self.parts = {}
         self.envelope = None
         self.out_parts = ()
 

@@ -19,8 +19,8 @@ from ehbox_soap.mailbox.boxes import Caller, MailboxRules, identify
 from ehbox_soap.mailbox.usage import Use
 from ehbox_soap.ports.call import Call, Encoded
 from ehbox_soap.qualities import is_individual
+from ehbox_soap.security.saml import Assertion
 from ehbox_soap.security.subject import names
-from ehbox_soap.security.wss import VerifiedCall
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import codec, soap, types
 from ehbox_soap.wire.contract import Port
@@ -47,10 +47,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A typed request and who sent it."""
+    """A typed request and who sent it; nothing of the tree, which may be large."""
 
     request: object
-    verified: VerifiedCall
+    assertion: Assertion
+    replay_key: str
+    replay_until: datetime
 
 
 class MailboxDialect:
@@ -75,12 +77,12 @@ class MailboxDialect:
     def decode(self, call: Call) -> Decoded:
         """Who calls, then the XSD on that very Body, then the typed request."""
         assert call.envelope is not None
-        assert call.message is not None
         verified = call.house.verifier.call(call.envelope.header, call.envelope.body)
         call.sha1 = verified.sha1
         (content,) = verified.body
         self.contract.validate_request(content)
-        return Decoded(codec.decode_request(content, call.message.parts), verified)
+        request = codec.decode_request(content, call.parts)
+        return Decoded(request, verified.assertion, verified.replay_key, verified.replay_until)
 
     def perform(self, call: Call, request: object) -> object:
         """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind."""
@@ -88,9 +90,9 @@ class MailboxDialect:
         operation = self.built.get(call.operation)
         if operation is None:
             raise SoapFault("SOA-02001", f"{call.operation} is not built yet")
-        transaction = _begin(call, decoded.verified, operation.writes)
+        transaction = _begin(call, decoded, operation.writes)
         house = call.house
-        assertion = decoded.verified.assertion
+        assertion = decoded.assertion
         attributes = [(a.namespace, a.name, value) for a in assertion.attributes for value in a.values]
         caller = identify(attributes, names(assertion.holder), transaction, house.rules)
         now = house.mailbox_now(transaction)
@@ -111,7 +113,7 @@ class MailboxDialect:
         return Encoded(element, tuple(parts))
 
 
-def _begin(call: Call, verified: VerifiedCall, writes: bool) -> Transaction:
+def _begin(call: Call, verified: Decoded, writes: bool) -> Transaction:
     """The call's transaction with its replay key; a reading call records the key before, and takes no write lock."""
     now = call.house.clock.now()
     if not writes:

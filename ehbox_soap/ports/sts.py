@@ -51,10 +51,9 @@ class StsDialect:
     def decode(self, call: Call) -> Asked:
         """The caller by its certificate; no attachments here."""
         assert call.envelope is not None
-        assert call.message is not None
         verified = call.house.verifier.sts_call(call.envelope.header, call.envelope.body)
         call.sha1 = verified.sha1
-        if call.message.parts:
+        if call.parts:
             raise SoapFault("SOA-03007", "part without reference")
         (content,) = verified.body
         return Asked(content, verified)

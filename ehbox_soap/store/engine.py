@@ -92,7 +92,10 @@ class Store:
 
 
 def _engine(url: URL, synchronous: str) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, hide_parameters=True)
+    # The connection used last comes first: its pages are in memory, and the others stay without any.
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_use_lifo=True, hide_parameters=True
+    )
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, synchronous)
     return engine

@@ -5,11 +5,13 @@ Knows: which row takes which value. Must not know: boxes' folders, rules.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, insert
+from sqlalchemy import Connection, Insert, Integer, Table, bindparam, func, insert
+from sqlalchemy.exc import OperationalError
 
 from . import notices
 from .message_records import DestinationRecord, Heading, MessageRecord, PartRecord, StoredMessage
@@ -18,6 +20,8 @@ from .tables import copy_mail, custom_meta, destination, free_information, free_
 
 # 62**13 ids: a second refusal in a row means that the source of chance is broken.
 _TRIES = 100
+# Bytes from which on a part is written by itself.
+LARGE = 1_000_000
 
 
 def add(connection: Connection, new: MessageRecord, new_id: Callable[[], str]) -> StoredMessage:
@@ -25,6 +29,8 @@ def add(connection: Connection, new: MessageRecord, new_id: Callable[[], str]) -
     stored = _add_heading(connection, new.heading, new_id)
     for table, rows in _rows(stored.key, new):
         found = list(rows)
+        if table is part and connection.dialect.name == "sqlite":
+            found = list(_without_large(connection, found))
         if found:
             connection.execute(_insert(table), found)
     if new.acknowledgment is not None:
@@ -32,6 +38,32 @@ def add(connection: Connection, new: MessageRecord, new_id: Callable[[], str]) -
     if new.error is not None:
         notices.add_error(connection, stored.key, new.error)
     return stored
+
+
+def _without_large(connection: Connection, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Writes the large parts by themselves and leaves the others.
+
+    SQLite copies a value twice that comes with a statement, and Python keeps one of the copies as long as the
+    statement; what is large goes therefore into room that was made for it.
+    """
+    for row in rows:
+        data: bytes = row["data"]
+        if len(data) < LARGE:
+            yield row
+            continue
+        others = {name: value for name, value in row.items() if name != "data"}
+        added = connection.execute(_ROOM, {**others, "size": len(data)})
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        try:
+            with driver.blobopen(*_DATA, added.lastrowid) as room:
+                room.write(data)
+        except sqlite3.Error as error:
+            raise OperationalError("writing a part", None, error) from error
+
+
+_DATA = (part.name, part.c.data.name)
+_ROOM = insert(part).values(data=func.zeroblob(bindparam("size", type_=Integer)))
 
 
 @cache

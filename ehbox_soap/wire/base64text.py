@@ -13,19 +13,22 @@ _SPACE = b" \t\r\n"
 
 def decode(text: str | bytes) -> bytes:
     """The octets of base64 text; XML white space may stand anywhere, nothing else may. Raises ValueError."""
-    octets = text.encode("ascii") if isinstance(text, str) else text
     try:
-        decoded = binascii.a2b_base64(octets, strict_mode=True)
+        decoded = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:
-        # White space is rare in large texts, so it is only looked for once the plain way has failed.
-        octets = octets.translate(None, _SPACE)
-        decoded = binascii.a2b_base64(octets, strict_mode=True)
+        # White space is rare in large texts, so it is only looked for, and they only copied, once the plain way failed.
+        text = _octets(text).translate(None, _SPACE)
+        decoded = binascii.a2b_base64(text, strict_mode=True)
     rest = len(decoded) % 3
-    if len(octets) != (len(decoded) + 2) // 3 * 4:
+    if len(text) != (len(decoded) + 2) // 3 * 4:
         raise ValueError("padding in excess")
-    if rest and binascii.b2a_base64(decoded[-rest:], newline=False) != octets[-4:]:
+    if rest and binascii.b2a_base64(decoded[-rest:], newline=False) != _octets(text[-4:]):
         raise ValueError("bits are set after the end")
     return decoded
+
+
+def _octets(text: str | bytes) -> bytes:
+    return text.encode("ascii") if isinstance(text, str) else text
 
 
 def encode(octets: bytes) -> str:

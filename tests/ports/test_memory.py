@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ehbox_soap.ports.call import Call
+from ehbox_soap.ports.mailbox import MailboxDialect
 from tests.clients.connector40 import File, HttpRequest
 from tests.door import CONSULTATION, Door
 from tests.front.calls import ask, publish, with_header
@@ -67,3 +69,28 @@ def test_nor_do_large_answers(fresh: Fresh, people: Cast, collecting_nothing: No
     connector, assertion = people.nurse.connector, people.nurse.assertion
     requests = [connector.get_full_message(CONSULTATION, door.now, assertion, message_id) for _ in range(COUNT)]
     assert growth(door, requests, 200) < SIZE / 2
+
+
+def test_the_octets_are_gone_once_there_are_typed_values(
+    fresh: Fresh, people: Cast, collecting_nothing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the mailbox works (and waits for the database) only the content is held, not the body nor the tree."""
+    door = fresh()
+    request = letter(door, people, 1)
+    headers = {name.lower(): value for name, value in request.headers}
+    perform = MailboxDialect.perform
+    seen: list[int] = []
+
+    def spy(dialect: MailboxDialect, call: Call, decoded: object) -> object:
+        assert (call.body, call.envelope, dict(call.parts)) == (b"", None, {})
+        seen.append(tracemalloc.get_traced_memory()[0])
+        return perform(dialect, call, decoded)
+
+    monkeypatch.setattr(MailboxDialect, "perform", spy)
+    body = [bytes(bytearray(request.body))]
+    before, _ = tracemalloc.get_traced_memory()
+    # Not within an assert, which keeps what it was given.
+    answer = door.server.answer(request.path, headers, body.pop())
+    (during,) = seen
+    assert answer.status == 200
+    assert during - before < SIZE / 4 - len(request.body) + SIZE

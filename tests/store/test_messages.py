@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.store import message_writing
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import (
     Address,
@@ -21,6 +23,7 @@ from ehbox_soap.store.message_records import (
     PartRecord,
     SenderRecord,
 )
+from ehbox_soap.store.message_writing import LARGE
 from ehbox_soap.store.messages import PAGE
 from ehbox_soap.store.tables import box, delivery, message, part
 from ehbox_soap.store.transaction import Transaction
@@ -93,6 +96,39 @@ def test_a_list_reads_no_part_of_a_message(store: Store) -> None:
     assert statements
     assert not any(" part" in statement for statement in statements)
     assert len(statements) == 3
+
+
+@pytest.mark.parametrize("size", [LARGE - 1, LARGE, LARGE + 1, 3 * LARGE])
+def test_parts_of_any_size_come_back_as_they_were_in_their_order(store: Store, size: int) -> None:
+    """SQLite writes what is large by itself."""
+    octets = SeededChance(size).octets(size)
+    parts = (
+        PartRecord(None, octets, True, "a.bin", "x/y"),
+        PartRecord(b"t", b"small", False, "b", "c"),
+        PartRecord(b"u", octets[::-1], False, "d", "e"),
+        PartRecord(b"v", b"", True, "f", "g"),
+    )
+    with store.begin() as transaction:
+        added = transaction.messages.add(replace(a_message(transaction), parts=parts), numbered())
+    with store.begin(write=False) as transaction:
+        assert transaction.messages.full(added.key).message.parts == parts
+
+
+def test_sqlite_a_large_part_that_cannot_be_written_is_an_error_of_the_database(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edge of the house turns those into SOA-02002; the message is not there in part."""
+    with store.begin(write=False) as transaction:
+        if transaction._connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL takes a part like any other value")
+    large = (PartRecord(None, bytes(LARGE), True, "a.bin", "x/y"),)
+    monkeypatch.setattr(message_writing, "_DATA", ("part", "nowhere"))
+    with pytest.raises(OperationalError), store.begin() as transaction:
+        transaction.messages.add(replace(a_message(transaction), parts=large), numbered())
+    monkeypatch.undo()
+    with store.begin() as transaction:
+        added = transaction.messages.add(replace(a_message(transaction), parts=large), numbered())
+        assert transaction.messages.full(added.key).message.parts == large
 
 
 def test_the_second_of_two_messages_with_one_id_gets_another(store: Store) -> None:
