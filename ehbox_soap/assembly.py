@@ -16,6 +16,9 @@ from ehbox_soap import config, log, resources
 from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import Chance, SystemChance
+from ehbox_soap.mail.folder import FolderMailer
+from ehbox_soap.mail.mail import Mailer
+from ehbox_soap.mail.smtp import SmtpMailer, SmtpServer
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.usage import Meter
 from ehbox_soap.pki.authority import Authority
@@ -29,6 +32,7 @@ from ehbox_soap.store.engine import Store
 from ehbox_soap.sts.saml11 import StsRules
 from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire.contract import Contract
+from ehbox_soap.worker import Plan, Worker
 
 
 def authority(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Authority:
@@ -94,6 +98,48 @@ def build(
         mailbox_clock=mailbox_clock or clock,
         chance=chance,
         meter=Meter(settings.usage.mode),
+    )
+
+
+def worker(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Worker:
+    """The worker of a process, with a store of its own."""
+    log.set_up(settings.log)
+    upkeep, mail = settings.upkeep, settings.mail
+    plan = Plan(
+        attempts=mail.attempts,
+        mail_batch=mail.batch,
+        lease_seconds=60 + mail.batch * mail.timeout_seconds,
+        upkeep_every=timedelta(minutes=upkeep.every_minutes) if upkeep.every_minutes else None,
+        upkeep_batch=upkeep.batch,
+        sent_cleanup=upkeep.sent_cleanup,
+        shift_allowed=settings.mailbox.clock_shift_allowed,
+    )
+    return Worker(
+        Store.open(config.database_url(settings)),
+        MailboxRules.from_settings(settings.mailbox),
+        mailer(settings),
+        plan,
+        clock or SystemClock(),
+        chance or SystemChance(),
+    )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """How mails are sent: by SMTP, or into a folder where no server is named."""
+    mail = settings.mail
+    if not mail.host:
+        return FolderMailer(config.data_folder(settings) / "mail", mail.sender)
+    return SmtpMailer(
+        SmtpServer(
+            host=mail.host,
+            port=mail.port,
+            sender=mail.sender,
+            tls=mail.tls,
+            authorities=mail.authorities,
+            username=mail.username,
+            password=mail.password,
+            seconds=mail.timeout_seconds,
+        )
     )
 
 

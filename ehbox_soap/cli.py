@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ehbox_soap.client.errors import AnswerError, ClientError, FaultError, StatusError, TokenError, UnreachableError
-from ehbox_soap.commands import calls, completion, pki, send, server, upkeep
+from ehbox_soap.commands import calls, completion, notify, pki, retention, send, server, times, upkeep, usage, worker
 
 REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, server.NOT_READY, 4, 5
 _CODES: tuple[tuple[type[ClientError], int], ...] = (
@@ -68,6 +68,11 @@ for _verb in (
     upkeep.verify,
     upkeep.reset,
     upkeep.dump,
+    retention.upkeep,
+    times.clock,
+    usage.usage,
+    notify.notify,
+    worker.worker,
     completion.completion,
 ):
     main.add_command(_verb)

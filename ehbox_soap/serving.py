@@ -19,6 +19,7 @@ from ehbox_soap import assembly, config, log, resources
 from ehbox_soap.config import Settings
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
+from ehbox_soap.worker import Companion
 
 READY = "ehbox-soap ready on"
 MALLOC = {-3: 4194304, -1: 8388608, -8: 2}
@@ -139,8 +140,12 @@ def serve(settings: Settings) -> int:
     return_large_blocks()
     # What is there now stays to the end: workers share its pages, and no collection, nor their end, goes through it.
     gc.freeze()
+    companion = Companion(lambda: assembly.worker(settings), bound.close) if settings.worker.enabled else None
     try:
         _Application(settings, bound.detach()).run()
     except SystemExit as end:
         return int(end.code or 0)
+    finally:
+        if companion is not None:
+            companion.end()
     return 0

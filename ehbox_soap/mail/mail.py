@@ -50,9 +50,10 @@ class AddressError(ValueError):
 
 
 def envelope(mail: Mail, sender: str, now: datetime) -> EmailMessage:
-    """The mail with its headers. Raises AddressError if the recipient is not one plain address."""
+    """The mail with its headers. Raises AddressError if the recipient is not one plain address in ASCII."""
     message = EmailMessage(SMTP)
     try:
+        mail.recipient.encode("ascii")
         message["To"] = Address(addr_spec=mail.recipient)
     except (ValueError, IndexError) as error:
         raise AddressError("not one address") from error

@@ -98,9 +98,6 @@ class SmtpMailer:
             connection.send_message(message, self._server.sender, [mail.recipient])
         except AddressError as error:
             return Outcome(mail, "refused", _why(error)), True
-        except smtplib.SMTPNotSupportedError as error:
-            # An address outside ASCII, and a server that knows none.
-            return Outcome(mail, "refused", _why(error)), True
         except smtplib.SMTPRecipientsRefused as error:
             ((code, _),) = error.recipients.values()
             return _answered(mail, code), code != _CLOSING

@@ -79,15 +79,13 @@ class Outbox:
         found = self._connection.execute(_DUE, {"now": now, "true": true_now, "count": 1})
         return found.first() is not None
 
-    def take(
-        self, lease: str, until: datetime, now: datetime, true_now: datetime, count: int
-    ) -> tuple[MailRecord, ...]:
+    def take(self, lease: Lease, now: datetime, count: int) -> tuple[MailRecord, ...]:
         """At most `count` mails that are due, the longest due first; they are in this hand until the lease ends."""
-        due = {"now": now, "true": true_now, "count": count}
+        due = {"now": now, "true": lease.begins, "count": count}
         keys = list(self._connection.execute(_TAKEN, due).scalars())
         if not keys:
             return ()
-        self._connection.execute(_LEASE, {"keys": keys, "by": lease, "end": until})
+        self._connection.execute(_LEASE, {"keys": keys, "by": lease.id, "end": lease.ends})
         return tuple(
             MailRecord(
                 row.outbox_key,
