@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from ehbox_soap.errors import Refusal, SoapFault
+from ehbox_soap.errors import Refusal
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.answers import refused_answer
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules, identify
@@ -39,7 +39,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation that is built, and whether it may write."""
+    """One operation, and whether it may write."""
 
     run: Callable[[Any, Scene], types.Answer]
     writes: bool
@@ -56,7 +56,7 @@ class Decoded:
 
 
 class MailboxDialect:
-    """The steps of a mailbox port; `built` holds the operations that exist, the contract declares all."""
+    """The steps of a mailbox port; `built` holds every operation that the contract declares."""
 
     def __init__(self, contract: Port, built: Mapping[str, Operation]) -> None:
         self.contract = contract
@@ -87,9 +87,7 @@ class MailboxDialect:
     def perform(self, call: Call, request: object) -> object:
         """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind."""
         decoded = cast(Decoded, request)
-        operation = self.built.get(call.operation)
-        if operation is None:
-            raise SoapFault("SOA-02001", f"{call.operation} is not built yet")
+        operation = self.built[call.operation]
         transaction = _begin(call, decoded, operation.writes)
         house = call.house
         assertion = decoded.assertion

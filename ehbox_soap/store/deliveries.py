@@ -43,10 +43,6 @@ class Deliveries:
             rows = self._connection.execute(_WAITING_BEHIND, place)
         return tuple(WaitingRecord(row.delivery_key, row.ordered_at, entering_record(row)) for row in rows)
 
-    def boxes_with_waiting(self, after: int, limit: int) -> tuple[int, ...]:
-        """At most `limit` boxes behind `after`, by key, in which something waits."""
-        return tuple(self._connection.execute(_BOXES_WITH_WAITING, {"after": after, "limit": limit}).scalars())
-
     def awaited_by(self, box_keys: Iterable[int]) -> frozenset[int]:
         """The boxes of those who asked for a receipt once what waits in these boxes is published."""
         found: set[int] = set()
@@ -160,13 +156,6 @@ _WAITING_BEHIND = _WAITING.where(
         delivery.c.ordered_at > bindparam("arrived"),
         (delivery.c.ordered_at == bindparam("arrived")) & (delivery.c.delivery_key > bindparam("delivery")),
     )
-)
-_BOXES_WITH_WAITING = (
-    select(delivery.c.box_key)
-    .where(delivery.c.folder == "STANDBY", delivery.c.box_key > bindparam("after"))
-    .distinct()
-    .order_by(delivery.c.box_key)
-    .limit(bindparam("limit", type_=Integer))
 )
 _AWAITED_BY = (
     select(message.c.box_key)

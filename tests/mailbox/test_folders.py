@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ehbox_soap.errors import Refusal
 from ehbox_soap.store.engine import Store
-from ehbox_soap.store.tables import box, delivery
+from ehbox_soap.store.tables import box
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
     CITIZEN,
@@ -156,11 +156,8 @@ def test_full_1_a_sender_reads_from_the_sentbox(world: World, source: Source) ->
 
 @pytest.mark.parametrize(("who", "source"), [(NURSE, Source.INBOX), (DOCTOR, Source.SENTBOX)])
 def test_full_1_a_message_is_also_read_from_the_bins(world: World, who: Attributes, source: Source) -> None:
-    """Moving is not built yet: the delivery is put into the bin by hand."""
     sent = world.send(DOCTOR, letter(NURSE_BOX))
-    with world.store.begin() as transaction:
-        moved = update(delivery).where(delivery.c.folder == source.value).values(folder=f"BIN{source.value}")
-        transaction._connection.execute(moved)
+    world.move(who, source, sent.id)
     assert world.ids(who, source) == []
     assert world.ids(who, Source(f"BIN{source.value}")) == [sent.id]
     assert world.read(who, sent.id, source).message_id == sent.id

@@ -50,9 +50,8 @@ def test_pub_1_other_content_types_are_refused(world: World, content_type: types
 
 @pytest.mark.parametrize("content_type", [types.ContentType.DOCUMENT, types.ContentType.NEWS])
 def test_pub_1_documents_and_news_are_published(world: World, content_type: types.ContentType) -> None:
-    sent = world.send(DOCTOR, with_type(content_type))
-    (row,) = world.listed(NURSE).messages
-    assert (row.message_id, row.specification.content_type) == (sent.id, content_type)
+    world.send(DOCTOR, with_type(content_type))
+    assert [row.specification.content_type for row in world.listed(NURSE).messages] == [content_type]
 
 
 def test_pub_2_a_publication_id_is_used_once_by_a_box(world: World) -> None:
@@ -128,16 +127,12 @@ def test_pub_3_a_window_of_0_is_off(world: World) -> None:
         world.send(DOCTOR, request)
 
 
-def other_content() -> types.SendMessageRequest:
-    return letter(NURSE_BOX, content=types.MessageContent(document(b"another letter of some lines")))
-
-
 @pytest.mark.parametrize(
     "other",
     [
         letter(HOSPITAL_BOX),
         letter(NURSE_BOX, HOSPITAL_BOX),
-        other_content(),
+        letter(NURSE_BOX, content=types.MessageContent(document(b"another letter of some lines"))),
         letter(NURSE_BOX, content=types.MessageContent(document(), annexes=(annex(b"one more"),))),
     ],
 )
