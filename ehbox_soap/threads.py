@@ -3,7 +3,7 @@
 Knows: gunicorn's gthread. Must not know: what a request says. What the stock worker does that this one does not:
 waits in a thread for a client that says nothing; reads a head, and whatever of a body an application left, without
 any deadline; sends without one; waits up to two seconds in its main loop for each client that does not close; logs a
-client's address and what it sent; may lock itself up on Ctrl-C.
+client's address and what it sent; may lock itself up on Ctrl-C; takes in all clients while another worker has none.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ehbox_soap.connections import TimedSocket
 
 LINGER_SECONDS = 2.0
 """How long a worker that stops lets requests arrive whole that had begun to."""
+TURN_SECONDS, LAST_TURN = 0.001, 8
+"""How much longer a worker leaves a client to the others for each that it has, and up to how many of them."""
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn is untyped
@@ -47,6 +49,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._stop_reading_at: float | None = None
         self._quitting = False
+        self._turn_at: float | None = None
         self.inherited_signals: SimpleQueue[int] = SimpleQueue()
         """What was signalled to this process while it still had the arbiter's handlers, which only note it."""
 
@@ -59,11 +62,40 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 signal.raise_signal(number)
 
     def accept(self, listener: socket.socket) -> None:
+        """A client waits to be taken in: at once, or after a while in which a worker with fewer of them may do so.
+
+        Clients keep their connections for minutes. The stock workers race for each, and one may win them all.
+        """
+        shares = self.nr_conns if self.cfg.workers > 1 else 0
+        if shares == 0:
+            self._take(listener)
+        else:
+            self._turn_at = clock.monotonic() + TURN_SECONDS * min(shares, LAST_TURN)
+            self.set_accept_enabled(False)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """gunicorn's; while a turn is awaited, a client that waits is no event."""
+        super().set_accept_enabled(enabled and self._turn_at is None)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """gunicorn's; also takes in who still waits when this worker's turn has come, and more the more it has."""
+        if self._turn_at is not None:
+            timeout = min(timeout, max(self._turn_at - clock.monotonic(), 0.0))
+        super().wait_for_and_dispatch_events(timeout)
+        if self._turn_at is None or clock.monotonic() < self._turn_at:
+            return
+        self._turn_at = None
+        for listener in self.sockets if self.alive else ():
+            for _ in range(1 + self.nr_conns // LAST_TURN):
+                if self.nr_conns >= self.worker_connections or not self._take(listener):
+                    break
+
+    def _take(self, listener: socket.socket) -> bool:
         """Takes one client in, unless another worker was faster or it is gone already."""
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
-            return
+            return False
         self.nr_conns += 1
         connection = Connection(self.cfg, TimedSocket(client, self._seconds), address, listener.getsockname())
         self._connections.add(connection)
@@ -71,6 +103,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection.timeout = clock.monotonic() + self._seconds
         self.pending_conns.append(connection)
         self.poller.register(connection.sock, EVENT_READ, partial(self.on_pending_socket_readable, connection))
+        return True
 
     def handle(self, conn: Connection) -> Any:
         """One request, in a thread of the pool. The connection is also closed here: the main loop must not wait."""
