@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ehbox_soap.errors import STATUS
+from ehbox_soap.errors import OURS, STATUS
 from ehbox_soap.wire.contract import Contract
 from tests.cases import table
 from tests.cases.people import cast
@@ -55,6 +55,12 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_status_code_has_a_case() -> None:
     assert STATUS.keys() - {case.code for case in CASES} == set()
+
+
+def test_no_case_passes_a_code_of_ours_for_fidelity() -> None:
+    """What is ours in an expectation makes the case ours: the status codes from 840 on (rules, Status codes)."""
+    invented = {code for code, row in STATUS.items() if row.origin == OURS}
+    assert [f"{case.operation}/{case.name}" for case in CASES if case.code in invented and case.origin != "ours"] == []
 
 
 def test_the_table_of_expected_results_is_of_the_cases() -> None:
