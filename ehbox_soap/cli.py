@@ -10,7 +10,22 @@ from typing import Any
 import click
 
 from ehbox_soap.client.errors import AnswerError, ClientError, FaultError, StatusError, TokenError, UnreachableError
-from ehbox_soap.commands import calls, completion, notify, pki, retention, send, server, times, upkeep, usage, worker
+from ehbox_soap.commands import (
+    absence,
+    calls,
+    completion,
+    folders,
+    news,
+    notify,
+    pki,
+    retention,
+    send,
+    server,
+    times,
+    upkeep,
+    usage,
+    worker,
+)
 
 REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, server.NOT_READY, 4, 5
 _CODES: tuple[tuple[type[ClientError], int], ...] = (
@@ -65,6 +80,7 @@ for _verb in (
     calls.list_messages,
     calls.read,
     calls.box,
+    *(news.news, folders.move, folders.delete, folders.history, folders.acks, absence.ooo),
     upkeep.verify,
     upkeep.reset,
     upkeep.dump,

@@ -1,4 +1,4 @@
-"""The verb send.
+"""The verb send, and what news shares with it.
 
 Knows: the client's entrance, files. Must not know: XML, HTTP, signatures.
 """
@@ -6,12 +6,13 @@ Knows: the client's entrance, files. Must not know: XML, HTTP, signatures.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ehbox_soap.client.errors import StatusError
 from ehbox_soap.client.publication import Publication
 from ehbox_soap.commands.options import BOX, FILE, calling_options, json_option, open_session
 from ehbox_soap.commands.shown import tell_json, tell_pairs
@@ -48,8 +49,17 @@ def send(as_json: bool, **options: Any) -> None:
       ehbox send --as 71031499894 --to INSS:85061999865:NURSE --to NIHII:71990133:HOSPITAL \\
                  --document letter.pdf --annex scan.png --title "Discharge letter"
     """
+    publish(request_of(options), options, as_json)
+
+
+def publish(request: types.SendMessageRequest, options: Mapping[str, Any], as_json: bool) -> None:
+    """Sends it as the caller of the options, and tells the answer; who is absent is told before StatusError 826."""
     session, addresses = open_session(options)
-    answer = Publication(session, addresses.publication).send_message(request_of(options))
+    try:
+        answer = Publication(session, addresses.publication).send_message(request)
+    except StatusError as refusal:
+        _tell_absent(refusal)
+        raise
     if as_json:
         tell_json(answer)
         return
@@ -59,6 +69,18 @@ def send(as_json: bool, **options: Any) -> None:
         *(("to", f"{each.destination.box.type}:{each.destination.box.id}:{each.destination.box.quality}")
           for each in answer.recipients),
     )  # fmt: skip
+
+
+def _tell_absent(refusal: StatusError) -> None:
+    """PUB-9."""
+    if isinstance(refusal.answer, types.SendMessageResponse):
+        for each in refusal.answer.recipients:
+            if each.absent_from is not None:
+                box = each.destination.box
+                until = f"is absent from {each.absent_from} to {each.absent_to}"
+                click.echo(
+                    f"{box.type}:{box.id}:{box.quality} {until}; send it all the same: --ooo-processed", err=True
+                )
 
 
 def request_of(options: dict[str, Any]) -> types.SendMessageRequest:

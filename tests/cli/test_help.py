@@ -45,6 +45,7 @@ def test_the_verbs_are_those_that_readme_promises() -> None:
     expected |= {"verify", "reset", "dump", "completion", "upkeep", "usage", "worker"}
     expected |= {"clock show", "clock set", "clock advance", "clock reset"}
     expected |= {"notify set", "notify confirm", "notify off"}
+    expected |= {"news", "move", "delete", "history", "acks", "ooo list", "ooo set", "ooo remove"}
     assert {" ".join(verb) for verb in _verbs(cli.main)} == expected | {"pki init", "pki issue", "pki show"}
 
 
