@@ -169,7 +169,8 @@ class Worker:
             if stopping():
                 break
         did = {name: getattr(counts, name) for name in Counts.__slots__ if getattr(counts, name)}
-        log.logger().info("upkeep", **did)
+        if did:
+            log.logger().info("upkeep", **did)
 
     def _upkeep(self, now: datetime) -> Upkeep:
         plan = self._plan

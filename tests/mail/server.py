@@ -6,6 +6,7 @@ Knows: SMTP, by way of aiosmtpd. Must not know: what mails say. A recipient's lo
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -80,28 +82,31 @@ class _Handler:
         return responses
 
 
+def _protocol(postbox: Postbox, loop: asyncio.AbstractEventLoop, tls: ssl.SSLContext | None, login: bool) -> SMTP:
+    """What speaks with one client."""
+
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        postbox.logins.append(data.login.decode())
+        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
+
+    return SMTP(
+        _Handler(postbox),
+        hostname="mail.test",
+        tls_context=tls,
+        auth_required=login,
+        auth_require_tls=False,
+        authenticator=authenticate if login else None,
+        loop=loop,
+    )
+
+
 @contextmanager
 def serving(*, tls: ssl.SSLContext | None = None, login: bool = False) -> Iterator[Postbox]:
     """A server at an address of its own for as long as the context lasts; with `tls` it offers STARTTLS."""
     postbox = Postbox()
     started = threading.Event()
     loop = asyncio.new_event_loop()
-
-    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-        good = data.password == PASSWORD.encode()
-        postbox.logins.append(data.login.decode())
-        return AuthResult(success=good, handled=False)
-
-    def protocol() -> SMTP:
-        return SMTP(
-            _Handler(postbox),
-            hostname="mail.test",
-            tls_context=tls,
-            auth_required=login,
-            auth_require_tls=False,
-            authenticator=authenticate if login else None,
-            loop=loop,
-        )
+    protocol = partial(_protocol, postbox, loop, tls, login)
 
     def run() -> None:
         asyncio.set_event_loop(loop)
@@ -129,8 +134,6 @@ def serving(*, tls: ssl.SSLContext | None = None, login: bool = False) -> Iterat
 
 def free_port() -> int:
     """A port at which nobody listens."""
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
