@@ -16,7 +16,7 @@ from ehbox_soap.clock import SystemClock
 from ehbox_soap.ids import SystemChance, hexadecimal, identifier
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports import consultation, publication, sts
-from tests.clients.connector40 import PUBLICATION, Connector40, Destination, File, HttpRequest, Letter
+from tests.clients.connector40 import PUBLICATION, Connector40, HttpRequest
 
 DOCTOR, NURSE = "71031499894", "85061999865"
 _IDENTIFICATION = "urn:be:fgov:identification-namespace"
@@ -27,6 +27,7 @@ _DESIGNATORS = {
     NURSE: ("urn:be:fgov:person:ssin:ehealth:1.0:nihii:nurse:nihii11", "urn:be:fgov:person:ssin:nurse:boolean"),
 }
 _QUALITIES = {DOCTOR: "DOCTOR", NURSE: "NURSE"}
+_MIME_TYPE = "application/octet-stream"
 _CLOCK, _CHANCE = SystemClock(), SystemChance()
 
 
@@ -52,25 +53,42 @@ class Caller:
 
     def attached(self, to: str, data: bytes) -> bytes:
         """sendMessage with the document as an attachment, outside of what is signed."""
-        document = File("figures of a laboratory", "report.bin", "application/octet-stream", data)
-        letter = Letter(identifier(_CHANCE), (Destination(to, "INSS", _QUALITIES[to]),), document)
-        return self._octets(self.connector.send_message(publication.PATH, _CLOCK.now(), self.assertion, letter))
+        name, boundary = f"{hexadecimal(_CHANCE)}@ehealth.fgov.be", "----=_Part_3_1502882632.1795290942826"
+        envelope = self._send(to, data, f"<EncryptableBinaryContent>cid:{name}</EncryptableBinaryContent>")
+        body = b"".join(
+            (
+                f"--{boundary}\r\nContent-Type: text/xml; charset=utf-8\r\n\r\n".encode(),
+                envelope,
+                f"\r\n--{boundary}\r\nContent-Type: {_MIME_TYPE}\r\nContent-ID: {name}\r\n\r\n".encode(),
+                data,
+                f"\r\n--{boundary}--".encode(),
+            )
+        )
+        return self._publish(f'multipart/related; boundary="{boundary}"; type="text/xml"', body)
 
     def inline(self, to: str, data: bytes) -> bytes:
         """sendMessage with the document as base64 in the signed Body."""
-        content = (
+        envelope = self._send(to, data, f"<EncryptableTextContent>{_base64(data)}</EncryptableTextContent>")
+        return self._publish("text/xml; charset=utf-8", envelope)
+
+    def _send(self, to: str, data: bytes, content: str) -> bytes:
+        """A signed envelope of sendMessage of a DOCUMENT to a person's box, without receipts."""
+        return self.connector.secured(
             f'<ns2:SendMessageRequest xmlns:ns2="{PUBLICATION}" PublicationId="{identifier(_CHANCE)}">'
             f"<DestinationContext><Id>{to}</Id><Type>INSS</Type><Quality>{_QUALITIES[to]}</Quality>"
             "<OoOProcessed>false</OoOProcessed></DestinationContext><ContentContext><Content><Document>"
-            f"<Title>figures of a laboratory</Title><EncryptableTextContent>{_base64(data)}</EncryptableTextContent>"
-            "<DownloadFileName>report.bin</DownloadFileName><MimeType>application/octet-stream</MimeType>"
-            f"<Digest>{_base64(hashlib.sha256(data).digest())}</Digest></Document></Content><ContentSpecification>"
-            "<ContentType>DOCUMENT</ContentType><IsImportant>false</IsImportant><IsEncrypted>false</IsEncrypted>"
-            "<PublicationReceipt>false</PublicationReceipt><ReceivedReceipt>false</ReceivedReceipt>"
-            "<ReadReceipt>false</ReadReceipt></ContentSpecification></ContentContext></ns2:SendMessageRequest>"
+            f"<Title>figures of a laboratory</Title>{content}<DownloadFileName>report.bin</DownloadFileName>"
+            f"<MimeType>{_MIME_TYPE}</MimeType><Digest>{_base64(hashlib.sha256(data).digest())}</Digest></Document>"
+            "</Content><ContentSpecification><ContentType>DOCUMENT</ContentType><IsImportant>false</IsImportant>"
+            "<IsEncrypted>false</IsEncrypted><PublicationReceipt>false</PublicationReceipt>"
+            "<ReceivedReceipt>false</ReceivedReceipt><ReadReceipt>false</ReadReceipt></ContentSpecification>"
+            "</ContentContext></ns2:SendMessageRequest>",
+            _CLOCK.now(),
+            self.assertion,
         )
-        body = self.connector.secured(content, _CLOCK.now(), self.assertion)
-        headers = (("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", f'"{PUBLICATION}:sendMessage"'))
+
+    def _publish(self, content_type: str, body: bytes) -> bytes:
+        headers = (("Content-Type", content_type), ("SOAPAction", f'"{PUBLICATION}:sendMessage"'))
         return self._octets(HttpRequest(publication.PATH, headers, body))
 
     def _octets(self, request: HttpRequest) -> bytes:

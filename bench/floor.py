@@ -36,6 +36,7 @@ def main(folder: str, workers: str, answer: str) -> int:
     # The one thing that differs: what a worker loads.
     serving._Application.load = lambda _: Fixed(octets)  # type: ignore[assignment,method-assign,return-value]
     settings = {"data.folder": folder, "data.database": "", "server.port": "0", "server.workers": workers}
+    settings["worker.enabled"] = "false"
     return serving.serve(config.load(None, settings))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from .message_records import Address
+from .prepared import Prepared
 from .statements import insert_if_new
 from .tables import box, delivery, message
 from .work_tables import usage_count, usage_download
@@ -62,14 +63,14 @@ class Usage:
     def count(self, caller: str, call: str, period: datetime, *, individual: bool) -> int:
         """Counts one more call in the period; how many there are now."""
         key = {"who": caller, "what": call, "begun": period}
-        more = self._connection.execute(_MORE, key).scalar_one_or_none()
-        if more is None:
+        counted = _MORE.rows(self._connection, **key)
+        if not counted:
             row = {"caller": caller, "call": call, "period": period, "individual": individual, "calls": 1}
             if insert_if_new(self._connection, usage_count, row) is not None:
                 return 1
             # Another transaction counted the first one at the same moment.
-            more = self._connection.execute(_MORE, key).scalar_one()
-        return int(more)
+            counted = _MORE.rows(self._connection, **key)
+        return int(counted[0].calls)
 
     def download(self, caller: str, message: str) -> DownloadRecord | None:
         """What is known of that caller's reading of that message; held until the transaction ends."""
@@ -111,7 +112,9 @@ _COUNTED = (
     usage_count.c.period == bindparam("begun"),
 )
 _CALLS = select(usage_count.c.calls).where(*_COUNTED)
-_MORE = update(usage_count).where(*_COUNTED).values(calls=usage_count.c.calls + 1).returning(usage_count.c.calls)
+_MORE = Prepared(
+    update(usage_count).where(*_COUNTED).values(calls=usage_count.c.calls + 1).returning(usage_count.c.calls)
+)
 _DOWNLOAD = (
     select(
         usage_download.c.downloads, usage_download.c.last_at, usage_download.c.tries_ended_at, usage_download.c.passed

@@ -34,6 +34,9 @@ _DECLARATION = re.compile(rb"<\?xml[ \t\r\n]")
 _DECLARED = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
+_USUAL = re.compile(r"\Z|[A-Za-z][A-Za-z0-9+.-]*:")
+_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
+
 _parsers = threading.local()
 
 
@@ -51,12 +54,15 @@ def parse(octets: bytes, *, charset: str | None = None) -> etree._Element:
     octets = octets.removeprefix(_BOM)
     if 0 in octets:
         raise malformed("NUL in the document")
-    if octets.count(b"<") > MAX_MARKUP:
+    markup = octets.count(b"<")
+    if markup > MAX_MARKUP:
         raise malformed(f"more than {MAX_ELEMENTS} elements")
     _check_encoding(octets, charset)
     _check_prolog(octets)
     root = _parse(octets)
-    _check_tree(root)
+    # With so little markup no document is too deep: the usual one need not be walked through.
+    if markup > MAX_DEPTH or not _has_usual_names(root):
+        _check_tree(root)
     return root
 
 
@@ -131,6 +137,14 @@ def _check_prolog(octets: bytes) -> None:
 def _after(octets: bytes, mark: bytes, at: int) -> int:
     found = octets.find(mark, at)
     return len(octets) if found < 0 else found + len(mark)
+
+
+def _has_usual_names(root: etree._Element) -> bool:
+    """Whether no element has too many attributes, and namespaces are few and absolute, in the whole document."""
+    if _MANY_ATTRIBUTES(root):
+        return False
+    names = [declared[1] for _, declared in etree.iterwalk(root, events=("start-ns",))]
+    return len(names) <= MAX_NAMESPACES and all(map(_USUAL.match, names))
 
 
 def _check_tree(root: etree._Element) -> None:

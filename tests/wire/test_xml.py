@@ -189,30 +189,39 @@ def test_text_over_10_mb_is_read_whole() -> None:
     assert xml.parse(f"<a>{text}</a>".encode()).text == text
 
 
-def test_attributes_are_limited_as_canonicalisation_is_quadratic_in_them() -> None:
-    def document(count: int) -> bytes:
-        return b"<a " + b" ".join(b'x%d="1"' % i for i in range(count)) + b"/>"
+# A document with little markup is looked at in another way than one with much.
+BESIDE = [b"", b"<i/>" * 300]
 
-    assert len(xml.parse(document(64)).attrib) == 64
+
+@pytest.mark.parametrize("beside", BESIDE, ids=len)
+def test_attributes_are_limited_as_canonicalisation_is_quadratic_in_them(beside: bytes) -> None:
+    def document(count: int) -> bytes:
+        return b"<r><a " + b" ".join(b'x%d="1"' % i for i in range(count)) + b"/>" + beside + b"</r>"
+
+    assert len(xml.parse(document(64))[0].attrib) == 64
     with refused("SOA-03001", "more than 64 attributes"):
         xml.parse(document(65))
 
 
-def test_namespaces_in_scope_are_limited_but_not_their_repetition() -> None:
+@pytest.mark.parametrize("beside", BESIDE, ids=len)
+def test_namespaces_in_scope_are_limited_but_not_their_repetition(beside: bytes) -> None:
     def document(count: int) -> bytes:
-        return b"<a " + b" ".join(b'xmlns:p%d="urn:p"' % i for i in range(count)) + b"/>"
+        return b"<r><a " + b" ".join(b'xmlns:p%d="urn:p"' % i for i in range(count)) + b"/>" + beside + b"</r>"
 
-    assert len(xml.parse(document(256)).nsmap) == 256
+    assert len(xml.parse(document(256))[0].nsmap) == 256
     with refused("SOA-03001", "more than 256 namespaces"):
         xml.parse(document(257))
     assert len(xml.parse(b"<a>" + b'<b xmlns="urn:b"/>' * 1000 + b"</a>")) == 1000
+    spread = b" ".join(b'xmlns:p%d="urn:p"' % i for i in range(200))
+    assert len(xml.parse(b"<a><b " + spread + b"/><b " + spread + b"/>" + beside + b"</a>")) == 2 + beside.count(b"<")
 
 
+@pytest.mark.parametrize("beside", BESIDE, ids=len)
 @pytest.mark.parametrize("name", [b"relative", b"../up", b"?query", b"a/b:c"])
-def test_a_relative_namespace_name_is_refused_as_it_has_no_canonical_form(name: bytes) -> None:
+def test_a_relative_namespace_name_is_refused_as_it_has_no_canonical_form(name: bytes, beside: bytes) -> None:
     """lxml parses it and fails only in c14n, in the middle of a signature."""
     with refused("SOA-03001", "namespace name is not absolute"):
-        xml.parse(b'<a><b xmlns:p="' + name + b'" p:x="1"/></a>')
+        xml.parse(b'<a><b xmlns:p="' + name + b'" p:x="1"/>' + beside + b"</a>")
 
 
 def test_no_default_namespace_is_no_relative_one() -> None:
