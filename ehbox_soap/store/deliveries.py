@@ -70,7 +70,7 @@ class Deliveries:
                 self._connection.execute(_COUNT_IN, {"keys": keys})
 
     def versions(self, newest: EnteringRecord, box_keys: Iterable[int]) -> dict[int, tuple[VersionRecord, ...]]:
-        """The earlier versions of a NEWS that these boxes received, newest first, whatever became of them."""
+        """The earlier versions of a NEWS that stood, stand or wait in these boxes, newest first, whatever became of them."""
         found: dict[int, tuple[VersionRecord, ...]] = {}
         for keys in batches(sorted(set(box_keys))):
             for row in self._connection.execute(_VERSIONS, {**_news(newest), "keys": keys}):
@@ -189,6 +189,8 @@ _VERSIONS = (
     select(delivery.c.delivery_key, delivery.c.box_key, delivery.c.message_key, delivery.c.folder, message.c.size)
     .select_from(_WITH_MESSAGE)
     .where(*_EARLIER, delivery.c.box_key.in_(bindparam("keys", expanding=True)), ~delivery.c.sent)
+    # What ended in stand-by was never there: nobody deleted it.
+    .where(or_(delivery.c.folder != "DELETED", delivery.c.published_at.is_not(None)))
     .order_by(message.c.message_key.desc())
 )
 _SENT_VERSIONS = (

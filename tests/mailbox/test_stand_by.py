@@ -9,9 +9,10 @@ import pytest
 from ehbox_soap.errors import Refusal
 from ehbox_soap.mailbox import stand_by
 from ehbox_soap.mailbox.occasion import held
+from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.wire import types
-from tests.mailbox.world import DOCTOR, HOSPITAL, HOSPITAL_BOX, NURSE, NURSE_BOX, World, asking, one, sized
+from tests.mailbox.world import DOCTOR, HOSPITAL, HOSPITAL_BOX, NURSE, NURSE_BOX, World, asking, news, one, sized
 
 Source = types.Source
 START = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -178,3 +179,15 @@ def test_box_10_many_wait_and_enter_by_pages(small: World) -> None:
     assert small.info(NURSE).messages_in_stand_by == 20
     entered = [row.message_id for start in (1, 101, 201) for row in small.listed(NURSE, start=start).messages]
     assert entered == waiting[:230][::-1]
+
+
+def test_pub_11_a_version_that_expired_in_stand_by_was_deleted_by_nobody(small: World) -> None:
+    small.configure(expiration_days=2)
+    first = small.send(HOSPITAL, news("N", b"x" * 60, NURSE_BOX)).id
+    small.send(HOSPITAL, news("N", b"x" * 101, NURSE_BOX))
+    small.pass_time(days=2)
+    for _ in Upkeep(small.clock.now(), small.clock.now(), small.rules, small.chance).run(small.store.begin):
+        pass
+    assert state(small) == ([first], 0, 60)
+    third = small.send(HOSPITAL, news("N", b"x" * 61, NURSE_BOX)).id
+    assert state(small) == ([third], 0, 61)
