@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from ehbox_soap.mailbox import boxes, moving
 from ehbox_soap.mailbox.checking import fingerprint
 from ehbox_soap.mailbox.retention import Counts, Upkeep
-from ehbox_soap.store.tables import message
+from ehbox_soap.store.tables import message, part
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
@@ -363,9 +363,12 @@ def test_life_3_the_earlier_versions_of_a_news_leave_with_it(world: World) -> No
     second = world.send(DOCTOR, replace(news, content=types.MessageContent(document(b"a newer letter")))).id
     world.read(NURSE, second)
     move(world, NURSE, second, INBOX, BININBOX)
+    delete(world, DOCTOR, second, SENTBOX)
     world.pass_time(days=10)
     assert keep(world) == Counts(binned=1)
     with world.store.begin(write=False) as transaction:
+        # Nobody has either of them any more, so their contents are gone.
+        assert transaction._connection.execute(select(part)).all() == []
         own = boxes.identify(NURSE, world.names, transaction, world.rules).boxes[0]
         assert transaction.messages.count(own.records[0].key, "HISTORY") == 0
 
