@@ -14,8 +14,9 @@ import click
 from ehbox_soap import config
 from ehbox_soap.commands.keystores import PASSWORD, authority, find_owner, issue
 from ehbox_soap.config import Settings
-from ehbox_soap.demo.job import Job, Person, StepError
+from ehbox_soap.demo.job import Job
 from ehbox_soap.demo.server import Running, StartError, running
+from ehbox_soap.demo.steps import Person, StepError
 from ehbox_soap.wire.types import BoxId
 
 DOCTOR = BoxId("71031499894", "INSS", "DOCTOR")

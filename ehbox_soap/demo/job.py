@@ -1,4 +1,4 @@
-"""The main job of a mailbox, step by step: an assertion, two letters sent, listed, read, compared.
+"""The main job of a mailbox, step by step: an assertion, two letters sent, listed, read, compared; then the rest.
 
 Knows: the client. Must not know: the server, whose answers are all it goes by.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ehbox_soap import clock
 from ehbox_soap.client.addresses import Addresses
@@ -17,30 +16,11 @@ from ehbox_soap.client.errors import ClientError
 from ehbox_soap.client.publication import Publication
 from ehbox_soap.client.session import Session
 from ehbox_soap.demo.letters import File, letter
+from ehbox_soap.demo.rounds import Rounds
+from ehbox_soap.demo.steps import Person, Step, StepError
 from ehbox_soap.wire import types
 
 Tell = Callable[[str], None]
-
-
-class StepError(Exception):
-    """A step that did not work; it has been told already."""
-
-
-@dataclass(slots=True)
-class Step:
-    """One line: the code that the service answered, and a remark."""
-
-    code: str = ""
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of the seed, with a keystore."""
-
-    name: str
-    box: types.BoxId
-    keystore: Path
 
 
 @dataclass(slots=True)
@@ -70,6 +50,7 @@ class Job:
             for way, message_id in sent.items():
                 self._read(receiver, port, message_id, files, attached=way == "attached")
             self._look(receiver, port)
+        Rounds(self.addresses, self._step, self.sessions).run(sender, receivers[0])
 
     def _identify(self, person: Person) -> None:
         session = Session.from_pkcs12(person.keystore, self.password, self.addresses.sts)

@@ -13,9 +13,10 @@ import pytest
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.consultation import Consultation
 from ehbox_soap.demo.__main__ import DOCTOR, HOSPITAL, NURSE
-from ehbox_soap.demo.job import Job, Person, StepError
+from ehbox_soap.demo.job import Job
 from ehbox_soap.demo.letters import letter, pdf
 from ehbox_soap.demo.server import StartError, _base
+from ehbox_soap.demo.steps import Person, StepError
 from ehbox_soap.wire import types
 from tests.cli.conftest import URL, Command
 
@@ -58,8 +59,8 @@ def people(ehbox: Command) -> tuple[Person, Person, Person]:
 def test_every_step_tells_its_status_and_time(people: tuple[Person, Person, Person]) -> None:
     told: list[str] = []
     Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
-    assert len(told) == 13
-    assert all(re.match(r"  (100|Success) +\d+ ms  ", line) for line in told)
+    assert len(told) == 28
+    assert all(re.match(r"  (100|826|Success) +\d+ ms  ", line) for line in told)
     assert sum("all equal" in line for line in told) == 4
 
 
