@@ -70,7 +70,7 @@ class Deliveries:
                 self._connection.execute(_COUNT_IN, {"keys": keys})
 
     def versions(self, newest: EnteringRecord, box_keys: Iterable[int]) -> dict[int, tuple[VersionRecord, ...]]:
-        """The earlier versions of a NEWS that stood, stand or wait in these boxes, newest first, whatever became of them."""
+        """The earlier versions of a NEWS that stood or wait in these boxes, newest first, whatever became of them."""
         found: dict[int, tuple[VersionRecord, ...]] = {}
         for keys in batches(sorted(set(box_keys))):
             for row in self._connection.execute(_VERSIONS, {**_news(newest), "keys": keys}):
