@@ -8,6 +8,7 @@ A reading one takes no write lock, and cannot write by mistake.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,6 +26,7 @@ BUSY_MILLISECONDS = 30_000
 # Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 _WRITES = "ehbox_writes"
+_BEGIN = "BEGIN IMMEDIATE"
 
 
 class Store:
@@ -34,6 +36,7 @@ class Store:
         self._engine = engine
         self._reading = _reading(engine)
         self._quick = quick
+        self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -57,8 +60,12 @@ class Store:
     @contextmanager
     def begin(self, write: bool = True) -> Iterator[Transaction]:
         """A transaction: commits on leaving, rolls back on any exception, which goes on."""
-        with (self._engine if write else self._reading).begin() as connection:
-            yield Transaction(connection, write=write)
+        if not write:
+            with self._reading.begin() as connection:
+                yield Transaction(connection, write=False)
+            return
+        with self._turn(), self._engine.begin() as connection:
+            yield Transaction(connection, write=True)
 
     def remember_replay(self, key: str, until: datetime, now: datetime) -> None:
         """Replay.remember in a short transaction of its own, for calls that only read.
@@ -71,7 +78,7 @@ class Store:
     @contextmanager
     def note(self) -> Iterator[Transaction]:
         """A short writing transaction beside a call that only reads, for what may be lost in a power cut."""
-        with self._quick.begin() as connection:
+        with self._turn(), self._quick.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, write=True)
@@ -79,11 +86,25 @@ class Store:
     def writable(self) -> bool:
         """Whether a writing transaction can begin, reach a table and end; nothing is changed by asking."""
         try:
-            with self._engine.begin() as connection:
+            with self._turn(), self._engine.begin() as connection:
                 connection.execute(delete(replay_key).where(false()))
         except SQLAlchemyError:
             return False
         return True
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time, and others look again and again, with longer and longer breaks, whether it
+        is their turn. Those of one process queue here instead, as long as they would wait there."""
+        if self._writing is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise OperationalError(_BEGIN, None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Closes every connection that is not in use."""
@@ -121,7 +142,7 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
         # Straight to the driver: SQLAlchemy's own way costs ten times what SQLite needs for either.
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+        begin = _BEGIN if write else "BEGIN"
         try:
             if connection.info.get(_WRITES) is not write:
                 driver.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")

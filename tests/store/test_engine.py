@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,6 +149,48 @@ def test_sqlite_a_lock_that_stays_is_told_as_any_error_of_the_database(
         assert not impatient.writable()
     assert impatient.writable()
     impatient.close()
+
+
+def test_sqlite_writers_of_one_process_queue_and_do_not_poll(
+    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This store's connections would give up at once if they met each other."""
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "BUSY_MILLISECONDS", 0)
+        store = Store.open(f"sqlite:///{sqlite_file}")
+        for begin in (store.begin, store.note):
+            with begin() as transaction:
+                transaction.boxes.find([NURSE])
+    entered = threading.Event()
+
+    def write(begin: Callable[[], AbstractContextManager[Transaction]]) -> None:
+        with begin() as transaction:
+            entered.set()
+            transaction.boxes.ensure([NURSE])
+
+    with ThreadPoolExecutor(3) as pool:
+        with store.begin():
+            waiting = [pool.submit(write, begin) for begin in (store.begin, store.note)]
+            waiting.append(pool.submit(lambda: write(store.begin) if store.writable() else None))
+            assert not entered.wait(0.05), "two write at once"
+        for each in waiting:
+            each.result()
+    assert entered.is_set()
+    store.close()
+
+
+def test_sqlite_one_that_queues_too_long_is_told_as_any_error_of_the_database(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_store.begin(), monkeypatch.context() as patch:
+        patch.setattr(engine, "BUSY_MILLISECONDS", 1)
+        with pytest.raises(OperationalError, match="locked"), sqlite_store.begin():
+            pytest.fail("two write at once")
+        assert not sqlite_store.writable()
+        with sqlite_store.begin(write=False) as transaction:
+            assert transaction.boxes.find([NURSE]) == ()
+    with sqlite_store.begin() as transaction:
+        assert transaction.boxes.ensure([NURSE])
 
 
 def test_writable(store: Store, tmp_path: Path) -> None:
