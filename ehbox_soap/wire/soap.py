@@ -20,6 +20,7 @@ SOA_ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _ENVELOPE, _HEADER, _BODY = f"{{{SOAP}}}Envelope", f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"
+_OF_SOAP = f"{{{SOAP}}}"
 _MUST_UNDERSTAND, _ACTOR = f"{{{SOAP}}}mustUnderstand", f"{{{SOAP}}}actor"
 _SECURITY = f"{{{WSSE}}}Security"
 _SPACE = " \t\r\n"
@@ -52,6 +53,9 @@ def open_envelope(root: etree._Element) -> Envelope:
         raise SoapFault("SOA-03003", "Envelope: no Body")
     if len(children) > 1:
         raise SoapFault("SOA-03002", "Envelope: something else than one Header and one Body")
+    # Another Header or Body would be nobody's block, and some other reader's Header or Body.
+    if header is not None and any(str(block.tag).startswith(_OF_SOAP) for block in header):
+        raise SoapFault("SOA-03002", "Envelope: another element of SOAP within the Header")
     if _has_text(root) or (header is not None and _has_text(header)):
         raise SoapFault("SOA-03002", "Envelope: text between the elements")
     body = children[0]

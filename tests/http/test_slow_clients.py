@@ -47,8 +47,8 @@ def dribbled(connection: Connection, octet: bytes = b"x") -> float:
 
 
 def test_many_slow_clients_at_once_do_not_keep_others_waiting(running: Running, doctor: Caller, nurse: Caller) -> None:
-    """50 that dribble a body, 20 that dribble a head, 50 that say nothing; the settings that ship."""
-    with opened(running, 50, BODY) as bodies, opened(running, 20, HEAD) as heads, opened(running, 50):
+    """200 that dribble: 150 a body, 50 a head; and 50 that say nothing. The settings that ship."""
+    with opened(running, 150, BODY) as bodies, opened(running, 50, HEAD) as heads, opened(running, 50):
         for _ in range(10):
             for each in (*bodies, *heads):
                 each.send(b"x")

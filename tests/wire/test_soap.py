@@ -62,6 +62,8 @@ BODY = "<S:Body><t:a/></S:Body>"
         f"<S:Header>{CANARY}</S:Header>{BODY}",
         f"<S:Header><w:Security/>{CANARY}</S:Header>{BODY}",
         f"&#160;{BODY}",
+        f"<S:Header><S:Header/></S:Header>{BODY}",
+        f"<S:Header><t:a/><S:Body/></S:Header>{BODY}",
     ],
 )
 def test_an_envelope_of_another_shape(inner: str) -> None:
