@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ehbox_soap import qualities
 
 from .boxes import Boxes
 from .message_records import Address
+from .prepared import Prepared
 from .records import BoxOverride, Organisation, Person, Profession
 from .register_tables import organisation, person, profession
+
+_PERSON = Prepared(select(person).where(person.c.inss == bindparam("inss")))
+_PROFESSIONS = Prepared(
+    select(profession.c.quality, profession.c.nihii)
+    .where(profession.c.inss == bindparam("inss"))
+    .order_by(profession.c.position)
+)
 
 
 class RegisterConflict(ValueError):
@@ -33,15 +41,13 @@ class Register:
 
     def person(self, inss: str) -> Person | None:
         """The person with that INSS (11 digits)."""
-        row = self._connection.execute(select(person).where(person.c.inss == inss)).one_or_none()
-        if row is None:
+        rows = _PERSON.rows(self._connection, inss=inss)
+        if not rows:
             return None
-        held = self._connection.execute(
-            select(profession.c.quality, profession.c.nihii)
-            .where(profession.c.inss == inss)
-            .order_by(profession.c.position)
+        row = rows[0]
+        professions = tuple(
+            Profession(each.quality, each.nihii) for each in _PROFESSIONS.rows(self._connection, inss=inss)
         )
-        professions = tuple(Profession(each.quality, each.nihii) for each in held)
         return Person(row.inss, row.last_name, row.first_name, row.language, professions)
 
     def person_by_nihii(self, nihii: str, quality: str) -> Person | None:
