@@ -179,10 +179,10 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
         raise refused("enveloped ds:Signature", "signs a processing instruction")
     name = (f"{signature.prefix}:Signature" if signature.prefix else "Signature").encode()
     end_tag = b"</" + name + b">"
-    if form.count(end_tag) == 1:
-        # It is the only one of that name.
-        start = max(form.find(b"<" + name + b" "), form.find(b"<" + name + b">"))
-        return form[:start] + form[form.index(end_tag, start) + len(end_tag) :]
+    if signature.getnext() is None:
+        # It is the last child, so its are the last tags of that name.
+        start = max(form.rfind(b"<" + name + b" "), form.rfind(b"<" + name + b">"))
+        return form[:start] + form[form.rindex(end_tag) + len(end_tag) :]
     written_alike = [other for other in element.iter("{*}Signature") if other.prefix == signature.prefix]
     starts = [match.start() for match in re.finditer(b"<" + re.escape(name) + b"[ >]", form)]
     start = starts[written_alike.index(signature)]
