@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hypothesis
+import pytest
 
 from tests.databases import cluster, database_url, databases, postgresql_databases, sqlite_files, store
 
@@ -13,3 +14,7 @@ for _name, _runs in (("quick", 50), ("thorough", 500)):
         _name, max_examples=_runs, stateful_step_count=50, deadline=None, derandomize=True, database=None
     )
 hypothesis.settings.load_profile("quick")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz-inputs", type=int, default=0, help="fuzz with so many new inputs; 0: the usual ones")

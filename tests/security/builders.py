@@ -197,6 +197,8 @@ def sign(signature: etree._Element, signer: Owner, id_attribute: str, id_namespa
     for element in signature.getroottree().iter():
         if element.get(f"{{{id_namespace}}}{id_attribute}" if id_namespace else id_attribute) is not None:
             context.register_id(element, id_attribute, id_namespace)
+    # libxmlsec frees what stands in the elements that it fills: nobody may hold on to any of that.
+    del element
     context.key = xmlsec_key(signer.key)
     context.sign(signature)
     for element in signature.iter(f"{{{DS}}}SignatureValue", f"{{{DS}}}DigestValue"):

@@ -1,0 +1,45 @@
+"""What may come out: an answer that a client can read, or a fault of the table, in the form that clients understand.
+
+Knows: the codes, how clients read. Must not know: what was sent.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from ehbox_soap import clock
+from ehbox_soap.store.tables import delivery, message
+from tests.clients import connector40_reader
+from tests.clients.connector40 import SAMLP, HttpRequest
+from tests.door import STS, Door, content_of
+from tests.front.calls import told
+
+CALLERS_FAULT = frozenset({"SOA-01001", "SOA-01002", *(f"SOA-0300{n}" for n in range(1, 8))})
+"""SOA-00001 would be a mistake of ours, and SOA-0200x is no answer to anything that a caller can write."""
+PATIENCE_SECONDS = 20.0
+"""Far more than any input may take, on a machine that does other things too."""
+
+
+def sent(door: Door, request: HttpRequest) -> str:
+    """Sends it and demands that what comes back is lawful; the fault's code, or that of the answer."""
+    before = _stored(door)
+    started = clock.monotonic()
+    answer = door.send(request)
+    assert clock.monotonic() - started < PATIENCE_SECONDS
+    if answer.status == 500:
+        fault = told(answer)
+        assert fault.code in CALLERS_FAULT, fault.octets
+        assert _stored(door) == before, "a fault left something behind"
+        return fault.code
+    assert answer.status == 200
+    if request.path == STS:
+        status = content_of(answer).find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode")
+        assert status is not None
+        return status.get("Value", "")
+    return connector40_reader.read(answer.status, dict(answer.headers), answer.body).code
+
+
+def _stored(door: Door) -> tuple[int, ...]:
+    with door.house.store._engine.connect() as connection:
+        counts = (select(func.count()).select_from(table) for table in (message, delivery))
+        return tuple(connection.execute(count).scalar_one() for count in counts)
