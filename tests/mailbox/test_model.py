@@ -6,17 +6,16 @@ LIFE-1 to 4. 50 runs of 50 steps; with `--hypothesis-profile=thorough` 500.
 
 from __future__ import annotations
 
-import functools
-import shutil
-import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from ehbox_soap.clock import brussels_date, day_begins, months_before
 from ehbox_soap.errors import Refusal
@@ -26,6 +25,7 @@ from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.wire import types
+from tests.databases import Databases, PostgresqlDatabases
 from tests.mailbox.model import HELD, LISTED, Model, Place, Said
 from tests.mailbox.world import (
     DOCTOR,
@@ -58,18 +58,6 @@ EVENTS = ("PUBLISHED", "RECEIVED", "READ")
 # Room for a few letters and receipts; messages that expire within some steps.
 LIMITS, LIFE_DAYS = {"doctor": 1500, "nurse": 900, "hospital": 2500}, 4
 
-_FOLDER = tempfile.TemporaryDirectory()
-
-
-@functools.cache
-def _migrated() -> Path:
-    """A migrated file to copy: a state machine takes no fixtures."""
-    path = Path(_FOLDER.name) / "ehbox.db"
-    store = Store.open(f"sqlite:///{path}")
-    store.migrate()
-    store.close()
-    return path
-
 
 def _source(place: Place, source: types.Source | None) -> types.Source:
     if source is not None:
@@ -92,12 +80,11 @@ def _named(box: str) -> str:
 class Mailbox(RuleBasedStateMachine):
     """The mailbox beside the model. `ids` are the MessageIds by what the model calls a message."""
 
-    def __init__(self) -> None:
+    def __init__(self, databases: Databases, folder: Path) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name) / "ehbox.db"
-        shutil.copyfile(_migrated(), path)
-        self.store = Store.open(f"sqlite:///{path}")
+        folder.mkdir()
+        self.databases, self.url = databases, databases.copied(folder)
+        self.store = Store.open(self.url)
         self.world = World(self.store)
         self.world.configure(expiration_days=LIFE_DAYS)
         now = self.world.clock.now()
@@ -113,7 +100,7 @@ class Mailbox(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.store.close()
-        self.folder.cleanup()
+        self.databases.drop(self.url)
 
     def _pass(self, who: str | None = None, **amount: float) -> None:
         """No two things happen at one moment; `who` calls."""
@@ -374,5 +361,14 @@ def _size_of_error(said: Said, boxes: list[str]) -> int:
     return len(words.error(words.STAND_BY_EXPIRED, said.publication, map(_named, boxes)).text.encode())
 
 
-TestMailbox = Mailbox.TestCase
-TestMailbox.settings = hypothesis.settings()
+def test_the_mailbox_does_what_the_model_does(databases: Databases, tmp_path: Path) -> None:
+    """Each run on a new database; on PostgreSQL, which takes longer, a fifth of the runs."""
+    usual = hypothesis.settings()
+    runs = usual.max_examples // 5 if isinstance(databases, PostgresqlDatabases) else usual.max_examples
+    folders = (tmp_path / str(number) for number in count())
+
+    def machine() -> Mailbox:
+        return Mailbox(databases, next(folders))
+
+    # hypothesis's types want a class; what it calls may be any factory.
+    run_state_machine_as_test(cast(Any, machine), settings=hypothesis.settings(max_examples=runs))
