@@ -23,8 +23,7 @@ from ehbox_soap import clock
 PATIENCE_SECONDS = 60.0
 USER = "ehbox"
 ANOTHER_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-# What is written here is thrown away, so no flush is waited for; all else is as PostgreSQL ships.
-SETTINGS = {"listen_addresses": "", "fsync": "off", "max_connections": "300", "log_min_messages": "fatal"}
+SETTINGS = {"listen_addresses": "", "max_connections": "300", "log_min_messages": "fatal"}
 # The shell holds the pipe to this process: at its end it tells the server to end at once.
 UNTIL_THE_PIPE_ENDS = '"$@" & child=$!; cat >/dev/null; kill -QUIT $child; wait $child'
 COLUMNS = """
@@ -106,15 +105,18 @@ class Cluster:
         shutil.rmtree(self.folder)
 
 
-def start() -> Cluster:
-    """A new server without databases of ours. Raises Unavailable where there can be none."""
+def start(fsync: bool = False) -> Cluster:
+    """A new server without databases of ours. What tests write is thrown away: a flush is waited for with `fsync` only.
+
+    Raises Unavailable where there can be none.
+    """
     programs, prefix = _programs(), _prefix()
     # A socket's path has to be short.
     folder = Path(tempfile.mkdtemp(prefix="ehbox-pg-"))
     data = folder / "data"
     made = ("--pgdata", data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
     subprocess.run([*prefix, programs / "initdb", *made], check=True, capture_output=True)
-    settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+    settings = {**SETTINGS, "fsync": "on" if fsync else "off", "unix_socket_directories": str(folder)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     command = [*prefix, "sh", "-c", UNTIL_THE_PIPE_ENDS, "sh", str(programs / "postgres"), "-D", str(data), *options]
     with (folder / "server.log").open("wb") as log:

@@ -9,9 +9,9 @@ import pytest
 
 from tests.http import people
 from tests.http.conftest import People, Serve
+from tests.http.load import pages, start
 from tests.http.publisher import Task
 from tests.http.running import Running
-from tests.http.test_workers import pages, start
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
 
