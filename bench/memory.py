@@ -20,7 +20,8 @@ _IDLE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """In multiples of the content: the peak (median and most) and what the worker keeps after all of the messages."""
+    """In multiples of the content: the peak over what there was just before a message (median and most), and how much
+    more the worker has after all of the messages than before the first."""
 
     case: Case
     peak: float
@@ -37,11 +38,10 @@ def measure(folder: Path, messages: int, table: Sequence[Case], tell: Callable[[
         found = []
         for case in large:
             tell(f"memory, {case.name}")
-            # One before: what is loaded for the first message is no message's cost.
-            load.run(server, [case.make(caller)], 1)
-            clock.wait(_IDLE_SECONDS)
             (worker,) = server.workers
             before = processes.resident(worker)
+            # One first: what is loaded for the first message is no message's cost.
+            load.run(server, [case.make(caller)], 1)
             peaks = []
             for _ in range(messages):
                 now = processes.resident(worker)

@@ -53,7 +53,7 @@ class Figures:
 def cases(scale: float) -> tuple[Case, ...]:
     """The table; `scale` multiplies the requests of a run."""
     small, large = callers.content(SMALL), callers.content(LARGE)
-    many, few = max(8, round(240 * scale)), max(2, round(4 * scale))
+    many, few = max(16, round(240 * scale)), max(2, round(4 * scale))
     return (
         Case("getBoxInfo", many, 4, Caller.box_info),
         Case(f"getMessagesList, {ROWS} rows", many // 2, 4, lambda caller: caller.messages_list(ROWS)),

@@ -54,8 +54,8 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The five of them. `xmlsec` loads the holder's key from its certificate at each call, as it came with the
-    message; `xmlsec_loaded` has loaded it before, as ours has after a holder's first call."""
+    """The five of them. `xmlsec` loads both keys from their certificates at each call, as one is in the message and
+    the other beside it; `xmlsec_loaded` has loaded them before, as ours has after a certificate's first call."""
 
     cold: Timing
     warm: Timing
@@ -97,14 +97,14 @@ def _ways(folder: Path, holder: x509.Certificate, clock: SetClock) -> tuple[Veri
     sts = authority.sts.certificate
     policy, trust = profile("wire"), Trust(authority.certificates, [sts])
     seen = Verifier(policy, trust, clock)
-    holder_octets, sts_key = holder.public_bytes(Encoding.DER), _key(sts.public_bytes(Encoding.DER))
-    holder_key = _key(holder_octets)
+    octets = [certificate.public_bytes(Encoding.DER) for certificate in (holder, sts)]
+    keys = [_key(each) for each in octets]
     return (
         # A new verifier has seen no assertion; certificates and their chains are remembered elsewhere.
         lambda tree: _ours(Verifier(policy, trust, clock), tree),
         lambda tree: _ours(seen, tree),
-        lambda tree: _xmlsec(tree, _key(holder_octets), sts_key),
-        lambda tree: _xmlsec(tree, holder_key, sts_key),
+        lambda tree: _xmlsec(tree, *map(_key, octets)),
+        lambda tree: _xmlsec(tree, *keys),
         lambda tree: _signxml(tree, holder, sts),
     )
 

@@ -18,6 +18,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ehbox_soap import clock
+
 from .migrate import migrate
 from .tables import replay_key
 from .transaction import Transaction
@@ -26,7 +28,8 @@ BUSY_MILLISECONDS = 30_000
 # Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 _WRITES = "ehbox_writes"
-_BEGIN = "BEGIN IMMEDIATE"
+# How often a process looks whether another has ended its writing transaction.
+_LOOK_SECONDS = 0.001
 
 
 class Store:
@@ -94,13 +97,13 @@ class Store:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """SQLite has one writer at a time, and others look again and again, with longer and longer breaks, whether it
-        is their turn. Those of one process queue here instead, as long as they would wait there."""
+        """SQLite has one writer at a time, and others can only look again and again whether it is their turn. Those of
+        one process queue here instead, as long as they would wait there."""
         if self._writing is None:
             yield
             return
         if not self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000):
-            raise OperationalError(_BEGIN, None, sqlite3.OperationalError("database is locked"))
+            raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
         try:
             yield
         finally:
@@ -142,14 +145,38 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
         # Straight to the driver: SQLAlchemy's own way costs ten times what SQLite needs for either.
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        begin = _BEGIN if write else "BEGIN"
         try:
             if connection.info.get(_WRITES) is not write:
                 driver.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
                 connection.info[_WRITES] = write
-            driver.execute(begin)
+            if write:
+                _begin_writing(driver)
+            else:
+                driver.execute("BEGIN")
         except sqlite3.Error as error:
-            raise OperationalError(begin, None, error) from error
+            raise OperationalError("BEGIN", None, error) from error
+
+
+def _begin_writing(driver: sqlite3.Connection) -> None:
+    """Begins as soon as no other process writes, or raises once that took too long.
+
+    SQLite itself would look ever more seldom, down to ten times a second: who waits long would wait longer.
+    """
+    deadline = clock.monotonic() + BUSY_MILLISECONDS / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                # Its kinds of being busy share the lowest eight bits.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or clock.monotonic() >= deadline:
+                    raise
+                clock.wait(_LOOK_SECONDS)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
 
 
 def _reading(engine: Engine) -> Engine:

@@ -151,16 +151,29 @@ def test_sqlite_a_lock_that_stays_is_told_as_any_error_of_the_database(
     impatient.close()
 
 
+class Waits:
+    """A clock that does not wait; at its nth wait something happens."""
+
+    def __init__(self, nth: int, happens: Callable[[], object]) -> None:
+        self.nth = nth
+        self.happens = happens
+        self.count = 0
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def wait(self, seconds: float) -> None:
+        assert seconds <= 0.001, "who waits long would wait longer"
+        self.count += 1
+        if self.count == self.nth:
+            self.happens()
+
+
 def test_sqlite_writers_of_one_process_queue_and_do_not_poll(
-    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This store's connections would give up at once if they met each other."""
-    with monkeypatch.context() as patch:
-        patch.setattr(engine, "BUSY_MILLISECONDS", 0)
-        store = Store.open(f"sqlite:///{sqlite_file}")
-        for begin in (store.begin, store.note):
-            with begin() as transaction:
-                transaction.boxes.find([NURSE])
+    waits = Waits(1, lambda: pytest.fail("polls"))
+    monkeypatch.setattr(engine, "clock", waits)
     entered = threading.Event()
 
     def write(begin: Callable[[], AbstractContextManager[Transaction]]) -> None:
@@ -169,14 +182,37 @@ def test_sqlite_writers_of_one_process_queue_and_do_not_poll(
             transaction.boxes.ensure([NURSE])
 
     with ThreadPoolExecutor(3) as pool:
-        with store.begin():
-            waiting = [pool.submit(write, begin) for begin in (store.begin, store.note)]
-            waiting.append(pool.submit(lambda: write(store.begin) if store.writable() else None))
+        with sqlite_store.begin():
+            waiting = [pool.submit(write, begin) for begin in (sqlite_store.begin, sqlite_store.note)]
+            waiting.append(pool.submit(lambda: write(sqlite_store.begin) if sqlite_store.writable() else None))
             assert not entered.wait(0.05), "two write at once"
         for each in waiting:
             each.result()
     assert entered.is_set()
-    store.close()
+
+
+def test_sqlite_a_writer_begins_soon_after_another_process_ended(
+    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(sqlite_file, isolation_level=None)
+    waits = Waits(50, lambda: other.execute("ROLLBACK"))
+    monkeypatch.setattr(engine, "clock", waits)
+    other.execute("BEGIN IMMEDIATE")
+    with sqlite_store.begin() as transaction:
+        assert waits.count == 50
+        timeout = transaction._connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        assert timeout == 30_000, "for whatever else may have to wait"
+    other.close()
+
+
+def test_sqlite_only_a_lock_is_waited_for(
+    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "clock", Waits(1, lambda: pytest.fail("waits")))
+    readable = Store.open(f"sqlite:///file:{sqlite_file}?mode=ro&uri=true")
+    with pytest.raises(OperationalError, match="readonly"), readable.begin() as transaction:
+        transaction.boxes.ensure([NURSE])
+    readable.close()
 
 
 def test_sqlite_one_that_queues_too_long_is_told_as_any_error_of_the_database(
