@@ -52,11 +52,12 @@ def error(
     transaction = occasion.transaction
     if sender_key == system_box(occasion).key:
         return
-    boxes = transaction.boxes.several(destinations).values()
+    keys = list(dict.fromkeys(destinations))
+    boxes = transaction.boxes.several(keys)
     said = ErrorRecord(
         code=failure.code,
         messages=failure.texts,
-        destinations=tuple(DestinationRecord(box.address, box.key) for box in boxes),
+        destinations=tuple(DestinationRecord(boxes[key].address, key) for key in keys if key in boxes),
         failures=tuple(failures),
         publication_id=publication_id,
     )

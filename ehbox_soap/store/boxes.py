@@ -63,7 +63,7 @@ class Boxes:
         return _record(self._connection.execute(_BY_KEY, {"key": key}).one())
 
     def several(self, keys: Iterable[int]) -> dict[int, BoxRecord]:
-        """The boxes with these keys."""
+        """The boxes with these keys, in no order."""
         found: dict[int, BoxRecord] = {}
         for some in batches(sorted(set(keys))):
             found.update((row.box_key, _record(row)) for row in self._connection.execute(_BY_KEYS, {"keys": some}))
