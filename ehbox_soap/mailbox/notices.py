@@ -53,11 +53,13 @@ def error(
     if sender_key == system_box(occasion).key:
         return
     keys = list(dict.fromkeys(destinations))
-    boxes = transaction.boxes.several(keys)
+    # In the order they failed, whatever order the database has.
+    found = transaction.boxes.several(keys)
+    boxes = [found[key] for key in keys if key in found]
     said = ErrorRecord(
         code=failure.code,
         messages=failure.texts,
-        destinations=tuple(DestinationRecord(boxes[key].address, key) for key in keys if key in boxes),
+        destinations=tuple(DestinationRecord(box.address, box.key) for box in boxes),
         failures=tuple(failures),
         publication_id=publication_id,
     )
