@@ -11,7 +11,7 @@ import io
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from ehbox_soap import clock, log, metrics
 from ehbox_soap.connections import TimedSocket
@@ -20,8 +20,8 @@ from ehbox_soap.observation import Observer
 from ehbox_soap.ports import consultation, documents, publication, sts
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, House, HttpAnswer
+from ehbox_soap.ports.documents import Description
 from ehbox_soap.ports.faults import fault_answer
-from ehbox_soap.ports.mailbox import MailboxDialect
 
 CHUNK = 262144
 DRAIN_LIMIT = 134217728
@@ -29,7 +29,21 @@ DRAIN_LIMIT = 134217728
 CERTIFICATES_END = timedelta(days=1)
 REASONS = {200: "200 OK", 404: "404 Not Found", 405: "405 Method Not Allowed", 500: "500 Internal Server Error"}
 REASONS[503] = "503 Service Unavailable"
-SERVICES = {publication.PATH: "ehBoxPublication.wsdl", consultation.PATH: "ehBoxConsultation.wsdl"}
+
+
+class PortModule(Protocol):
+    """What a module of a port says of itself, and how its port is made."""
+
+    @property
+    def SERVICES(self) -> Mapping[str, Description]:  # noqa: N802  (a module's constant)
+        """The paths that the port answers at, and the WSDL that is told at each."""
+
+    def port(self, house: House) -> Port: ...
+
+
+PORTS: tuple[PortModule, ...] = (publication, consultation, sts)
+"""Every port: another one is a line here."""
+SERVICES = {path: description for module in PORTS for path, description in module.SERVICES.items()}
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., object]
@@ -50,13 +64,9 @@ class Server:
         self.house = house
         self.observer = Observer()
         self.slots = threading.BoundedSemaphore(house.settings.server.work_slots)
-        contract = house.contract
-        sts_port = Port("sts", sts.StsDialect(), house)
-        self.ports: dict[str, Port] = {
-            publication.PATH: Port("publication", MailboxDialect(contract.publication, publication.BUILT), house),
-            consultation.PATH: Port("consultation", MailboxDialect(contract.consultation, consultation.BUILT), house),
-            **dict.fromkeys(sts.PATHS, sts_port),
-        }
+        self.ports: dict[str, Port] = {}
+        for module in PORTS:
+            self.ports |= dict.fromkeys(module.SERVICES, module.port(house))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI: routes, reads, answers. Nothing that is raised leaves here: gunicorn would tell and log it in full."""
@@ -108,8 +118,6 @@ class Server:
         """The methods that are answered at a path; none where nothing is served."""
         if path in SERVICES:
             return ("GET", "POST")
-        if path in self.ports:
-            return ("POST",)
         if path in ("/livez", "/readyz", "/metrics") or path.startswith(documents.SCHEMA_PATH):
             return ("GET",)
         return ()
@@ -145,7 +153,7 @@ class Server:
         """GET is for ?wsdl only (rules: anything else is 405)."""
         if environ.get("QUERY_STRING", "").lower() != "wsdl":
             return _not_allowed(("POST",), "POST a SOAP message here, or GET ?wsdl")
-        return _xml(documents.wsdl("ehealthbox", SERVICES[path], self._base(environ), path))
+        return _xml(documents.wsdl(SERVICES[path], self._base(environ), path))
 
     def _base(self, environ: Environ) -> str:
         """Scheme and host that a client reaches us by: as set, else as it said if that is a host, else our own."""

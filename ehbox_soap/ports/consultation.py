@@ -6,10 +6,14 @@ Knows: which function of the mailbox answers which operation, and whether it may
 from __future__ import annotations
 
 from ehbox_soap.mailbox import boxes, folders, history, moving, out_of_office, receipts
-from ehbox_soap.ports.mailbox import Operation, Scene
+from ehbox_soap.ports.application import Port
+from ehbox_soap.ports.call import House
+from ehbox_soap.ports.documents import Description
+from ehbox_soap.ports.mailbox import MailboxDialect, Operation, Scene
 from ehbox_soap.wire import types
 
 PATH = "/ehBoxConsultation/v3"
+SERVICES = {PATH: Description("ehealthbox", "ehBoxConsultation.wsdl")}
 
 
 def _get_messages_list(request: types.GetMessagesListRequest, scene: Scene) -> types.GetMessagesListResponse:
@@ -76,3 +80,8 @@ BUILT = {
     "getOoOList": Operation(_get_ooo_list, writes=False),
     "deleteOoO": Operation(_delete_ooo, writes=True),
 }
+
+
+def port(house: House) -> Port:
+    """The port, with every operation that its WSDL declares."""
+    return Port("consultation", MailboxDialect(house.contract.consultation, BUILT), house)

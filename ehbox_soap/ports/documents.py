@@ -7,6 +7,7 @@ for this contract), what the operations do.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,17 +21,25 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5
 SCHEMA_PATH = "/xsd/"
 
 
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The WSDL of a port: `service` is its folder in wsdl/ and xsd/, `name` its file there."""
+
+    service: str
+    name: str
+
+
 def is_host(text: str) -> bool:
     """Whether a Host header can stand in a document: a name or an address with or without a port."""
     return _HOST.fullmatch(text) is not None
 
 
-def wsdl(service: str, name: str, base: str, path: str) -> bytes:
-    """The WSDL `name` of `service`, served at `base` + `path`: soap:address says so, schemas are below `base`."""
-    tree = _parse(resources.path("wsdl", service, name))
+def wsdl(description: Description, base: str, path: str) -> bytes:
+    """The WSDL of the port that is served at `base` + `path`: soap:address says so, schemas are below `base`."""
+    tree = _parse(resources.path("wsdl", description.service, description.name))
     for address in tree.iter(_SOAP_ADDRESS):
         address.set("location", base + path)
-    _absolute(tree, service, base)
+    _absolute(tree, description.service, base)
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
 
 

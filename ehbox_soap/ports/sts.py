@@ -11,11 +11,14 @@ from typing import cast
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.ports.call import Call, Encoded
+from ehbox_soap.ports.application import Port
+from ehbox_soap.ports.call import Call, Encoded, House
+from ehbox_soap.ports.documents import Description
 from ehbox_soap.security.wss import VerifiedStsCall
 from ehbox_soap.sts import saml11
 
 PATHS = ("/IAM/Saml11TokenService/v1", "/IAM/Saml11TokenService/Legacy/v1")
+SERVICES = dict.fromkeys(PATHS, Description("sts", "Saml11TokenService.wsdl"))
 
 ACTIONS = frozenset(
     {
@@ -77,3 +80,8 @@ class StsDialect:
     def encode(self, call: Call, answer: object) -> Encoded:
         """The answer is an element already."""
         return Encoded(cast(etree._Element, answer))
+
+
+def port(house: House) -> Port:
+    """The port; without a key of an STS it answers every call by SOA-02001."""
+    return Port("sts", StsDialect(), house)
