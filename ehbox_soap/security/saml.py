@@ -107,7 +107,7 @@ class Known:
     """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
 
     It holds from `begin` to `end`, both included: within them it, its holder's chain and the certificate of the STS
-    that signed it are all valid.
+    that signed it are all valid; and only while what is trusted is what it was, `generation` (Trust.generation).
     """
 
     assertion: Assertion
@@ -115,6 +115,7 @@ class Known:
     ids: tuple[str, ...]
     begin: datetime
     end: datetime
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class AssertionVerifier:
         key = _exact(element)
         known = self._verified.get(key)
         if known is not None:
-            if known.begin <= now <= known.end:
+            if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
                 return Presented(element, key, known, known.assertion, None)
             self._verified.drop(key)
         return Presented(element, key, None, *read_assertion(element, self._policy))
@@ -164,15 +165,19 @@ class AssertionVerifier:
         begin = assertion.not_before - self._policy.skew
         if begin > now:
             raise refused("Conditions/NotBefore", "the assertion is not valid yet")
+        # Before anything is believed: what is revoked meanwhile makes this one be looked at again.
+        generation = self._trust.generation(now)
         believed = self._trust.believe(assertion.holder, "holder-of-key certificate", now)
         candidates = self._trust.signers(_signer(signed.key_info), now)
         signer = self._signed_by(element, signed, candidates, signature.canonical(element))
+        signing = self._trust.signer_span(signer)
         known = Known(
             assertion=assertion,
             sha1=signed.sha1,
             ids=tuple(reading.ids(element)),
-            begin=max(begin, believed[0], signer.not_valid_before_utc),
-            end=min(assertion.not_on_or_after - _INSTANT, believed[1], signer.not_valid_after_utc),
+            begin=max(begin, believed[0], signing[0]),
+            end=min(assertion.not_on_or_after - _INSTANT, believed[1], signing[1]),
+            generation=generation,
         )
         self._verified.put(presented.key, known)
         return known

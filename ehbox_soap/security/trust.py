@@ -91,6 +91,14 @@ class Trust:
             raise refused("Assertion", "the certificate of the STS is not valid now")
         return valid
 
+    def signer_span(self, certificate: x509.Certificate) -> tuple[datetime, datetime]:
+        """First and last moment at which that STS's certificate counts."""
+        return (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+    def generation(self, now: datetime) -> int:
+        """A number that differs once something that was trusted no longer is."""
+        return 0
+
     def _chain_span(self, certificate: x509.Certificate, place: str, now: datetime) -> tuple[datetime, datetime]:
         if self._store is None:
             raise refused(place, "was not issued by a trusted authority")
