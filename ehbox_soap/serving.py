@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from ehbox_soap import assembly, config, log, resources
 from ehbox_soap.config import Settings
@@ -41,13 +42,33 @@ def addresses(base: str) -> list[str]:
     ]
 
 
-class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
+    """gunicorn's, which replaces a worker that ended, and so the process beside them."""
+
+    def manage_workers(self) -> None:
+        """gunicorn's; called at its start, whenever a child ended, and each second."""
+        super().manage_workers()
+        if self.app.companion is not None:
+            self.app.companion.tend(self._close_listeners)
+
+    def _close_listeners(self) -> None:
+        """In the companion: as long as it had them too, the address would be taken after the server's end."""
+        for listener in self.LISTENERS:
+            listener.sock.close()
+
+
+class _Application(BaseApplication):  # type: ignore[misc]
     """gunicorn's view of the server. Each worker builds its own house after the fork."""
 
-    def __init__(self, settings: Settings, listener: int) -> None:
+    def __init__(self, settings: Settings, listener: int, companion: Companion | None = None) -> None:
         self.settings = settings
         self.listener = listener
+        self.companion = companion
         super().__init__()
+
+    def run(self) -> None:
+        """gunicorn's, with its arbiter replaced by ours."""
+        _Arbiter(self).run()
 
     def load_config(self) -> None:
         server = self.settings.server
@@ -142,7 +163,7 @@ def serve(settings: Settings) -> int:
     gc.freeze()
     companion = Companion(lambda: assembly.worker(settings), bound.close) if settings.worker.enabled else None
     try:
-        _Application(settings, bound.detach()).run()
+        _Application(settings, bound.detach(), companion).run()
     except SystemExit as end:
         return int(end.code or 0)
     finally:

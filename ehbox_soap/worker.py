@@ -10,10 +10,11 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.store.work_tables import CONFIRM
 
 UPKEEP = "upkeep"
+PROCESS_NAME = "ehbox-worker"
 # How long the worker waits when there is nothing to do, and when the database could not be used.
 IDLE_SECONDS, TROUBLE_SECONDS = 1.0, 10.0
 # A worker at its end is given as long to finish what it has in hand.
@@ -235,27 +237,45 @@ class Companion:
 
     def __init__(self, build: Callable[[], Worker], close: Callable[[], None] = lambda: None) -> None:
         """Forks; `build` runs in the child, whose copy of what this process has open `close` gives up."""
+        self._build = build
         self._parent = os.getpid()
-        reader, self._writer = os.pipe()
+        self._writer: int | None = None
+        self._fork(close)
+
+    def _fork(self, close: Callable[[], None]) -> None:
+        reader, writer = os.pipe()
+        self._forked_at = clocks.monotonic()
         self.process = os.fork()
         if self.process:
             os.close(reader)
+            self._writer = writer
             return
         code = 1
         try:
-            os.close(self._writer)
+            os.close(writer)
+            _call_process(PROCESS_NAME)
             close()
-            work(build(), Stop(reader))
+            work(self._build(), Stop(reader))
             code = 0
         finally:
             # Nothing of the parent's may run in the child: no handler at exit, no caller's finally.
             os._exit(code)
 
+    def tend(self, close: Callable[[], None]) -> None:
+        """Forks another one if this one has ended by itself or was killed, at most one a second."""
+        if clocks.monotonic() - self._forked_at < IDLE_SECONDS or not self._gone():
+            return
+        log.logger().warning("the worker has ended; another one begins")
+        if self._writer is not None:
+            os.close(self._writer)
+        self._fork(close)
+
     def end(self) -> None:
         """Asks it to end and waits; one that does not end in time is killed. In another child nothing happens."""
-        if os.getpid() != self._parent:
+        if os.getpid() != self._parent or self._writer is None:
             return
         os.close(self._writer)
+        self._writer = None
         deadline = clocks.monotonic() + FAREWELL_SECONDS
         while not self._gone():
             if clocks.monotonic() > deadline:
@@ -269,3 +289,9 @@ class Companion:
         except ChildProcessError:
             # gunicorn's arbiter collects every child that ends.
             return True
+
+
+def _call_process(name: str) -> None:
+    """What the system's lists of processes show, where it can be told."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name, "ascii")

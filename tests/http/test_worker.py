@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from ehbox_soap import clock, config
 from ehbox_soap.store.engine import Store
+from ehbox_soap.worker import PROCESS_NAME
 from tests.door import settings_of
 from tests.http.conftest import Serve
 from tests.http.running import PATIENCE, Running
@@ -40,6 +42,10 @@ def waited(until: Callable[[], bool]) -> bool:
     return False
 
 
+def name(process: int) -> str:
+    return Path(f"/proc/{process}/comm").read_text("ascii").strip()
+
+
 def alive(process: int) -> bool:
     try:
         state = Path(f"/proc/{process}/stat").read_text("ascii")
@@ -58,6 +64,22 @@ def test_it_works_beside_the_server_and_ends_with_it(serve: Serve, by: signal.Si
     server.process.send_signal(by)
     server.process.wait(PATIENCE)
     assert waited(lambda: not any(map(alive, processes)))
+
+
+def test_one_that_is_killed_is_replaced(serve: Serve) -> None:
+    """Nobody watches: mails, fan-outs and upkeep must go on. The server meanwhile serves, and then ends orderly."""
+    server = serve({"server.workers": "1"})
+    assert waited(lambda: len(server.workers) == 2)
+    (killed,) = (each for each in server.workers if name(each) == PROCESS_NAME)
+    os.kill(killed, signal.SIGKILL)
+    assert waited(lambda: killed not in server.workers and PROCESS_NAME in map(name, server.workers))
+    assert server.get("/readyz").status == 200
+    processes = server.workers
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(PATIENCE) == 0
+    assert not any(map(alive, processes))
+    told = [line["event"] for line in server.lines if line["level"] != "info"]
+    assert told == ["the worker has ended; another one begins"]
 
 
 def test_a_server_may_have_none(serve: Serve) -> None:
