@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from lxml import etree
+from sqlalchemy import Select, Table, select
 
 from ehbox_soap import assembly, config
 from ehbox_soap.clock import SetClock
@@ -24,7 +25,7 @@ from ehbox_soap.pki.entries import KeyEntry, KeyKind
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.ports.call import HttpAnswer
 from ehbox_soap.server import Server
-from ehbox_soap.store.tables import metadata, replay_key
+from ehbox_soap.store.tables import box, metadata, replay_key
 from ehbox_soap.store.work_tables import usage_count, usage_download
 from tests.clients.connector40 import Connector40, HttpRequest
 
@@ -126,10 +127,11 @@ class Door:
         return client
 
     def contents(self) -> dict[str, list[tuple[object, ...]]]:
-        """Every row but replay keys and counted calls: equal before and after means that nothing was changed."""
+        """Every row but replay keys, counted calls and when a box was called: equal before and after means that nothing
+        was changed."""
         with self.house.store._engine.connect() as connection:
             return {
-                table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+                table.name: sorted((tuple(row) for row in connection.execute(_rows(table))), key=repr)
                 for table in metadata.sorted_tables
                 if table not in (replay_key, usage_count, usage_download)
             }
@@ -141,6 +143,10 @@ class Door:
 
     def close(self) -> None:
         self.house.store.close()
+
+
+def _rows(table: Table) -> Select[*tuple[object, ...]]:
+    return select(*(column for column in table.columns if column is not box.c.last_call_at))
 
 
 def settings_of(folder: Path, overrides: Mapping[str, str]) -> Settings:

@@ -14,6 +14,7 @@ from ehbox_soap.errors import Refusal, SoapFault
 from ehbox_soap.mailbox import identity, records
 from ehbox_soap.mailbox.answers import success
 from ehbox_soap.numbers import is_number
+from ehbox_soap.store.boxes import is_silent
 from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
@@ -155,11 +156,26 @@ def own_box(caller: Caller, box_id: types.BoxId | None) -> OwnBox:
     raise Refusal("810", "BoxId")
 
 
+def silent_boxes(request: types.Request, caller: Caller, now: datetime) -> tuple[int, ...]:
+    """The existing boxes that a call is about, by key, as far as it is to be kept that they were called (LIFE-4).
+
+    None where BoxId names no box of the caller: such a call is about no box.
+    """
+    if isinstance(request, types.GetAllEhboxesMessagesListRequest):
+        owns = caller.boxes
+    else:
+        try:
+            owns = (own_box(caller, request.box_id),)
+        except Refusal:
+            owns = ()
+    return tuple(record.key for own in owns for record in own.records if is_silent(record, now))
+
+
 def occupy(own: OwnBox, transaction: Transaction, now: datetime) -> BoxRecord:
     """The box in the store: made or joined if need be (BOX-2, BOX-4), and its call remembered (LIFE-4)."""
     record = transaction.boxes.ensure(own.certified)
     transaction.boxes.hold([record.key])
-    transaction.boxes.called(record.key, now)
+    transaction.boxes.called([record.key], now)
     return record
 
 

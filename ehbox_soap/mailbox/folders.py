@@ -82,8 +82,7 @@ def _list(
         return (found, asked), (*keys, *(each.sender_key for each in asked))
 
     found, asked = held(transaction, look)
-    for key in keys:
-        transaction.boxes.called(key, occasion.now)
+    transaction.boxes.called(keys, occasion.now)
     received = transaction.messages.mark_received(found, occasion.now)
     rows = transaction.messages.listed(found)
     receipts.tell((each for each in asked if each.delivery_key in received), "RECEIVED", occasion)
@@ -113,7 +112,7 @@ def get_full_message(
     found, asked = held(transaction, look)
     if found is None:
         raise Refusal("841", "MessageId")
-    transaction.boxes.called(key, now)
+    transaction.boxes.called([key], now)
     is_read_now = transaction.messages.mark_read(found, now)
     message = records.full_message(transaction.messages.full(found.message_key), to_sender=found.sent)
     if is_read_now:

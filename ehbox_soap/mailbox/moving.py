@@ -73,7 +73,7 @@ def delete_message(
         return found, stand_by.concerned([key], transaction) if request.source in _RECEIVED else [key]
 
     found = held(transaction, look)
-    transaction.boxes.called(key, now)
+    transaction.boxes.called([key], now)
     remove(key, found, Occasion(transaction, now, rules, chance), sent=request.source not in _RECEIVED)
     return types.DeleteMessageResponse(*_outcome(request.message_ids, found))
 

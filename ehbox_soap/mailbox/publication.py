@@ -93,7 +93,7 @@ def _publish(checked: Checked, boxes: _Boxes, caller: Caller, occasion: Occasion
         return found, delivery.concerned(box.key, content_type, found.boxes, transaction)
 
     reach = held(transaction, look)
-    transaction.boxes.called(box.key, now)
+    transaction.boxes.called([box.key], now)
     publication_id = checked.request.publication_id or _new_publication_id(box.key, transaction, chance)
     heading = _heading(checked, sender(caller, box, transaction), publication_id, occasion)
     stored = transaction.messages.add(_message(checked, heading, boxes.destinations), lambda: identifier(chance))

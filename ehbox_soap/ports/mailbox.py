@@ -6,7 +6,7 @@ is secured, SQL, Spyne.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Any, cast
 from ehbox_soap.errors import Refusal
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.answers import refused_answer
-from ehbox_soap.mailbox.boxes import Caller, MailboxRules
+from ehbox_soap.mailbox.boxes import Caller, MailboxRules, silent_boxes
 from ehbox_soap.mailbox.usage import Use
 from ehbox_soap.ports.call import Call
 from ehbox_soap.ports.secured import Secured, SecuredDialect, begin, identified
@@ -59,29 +59,42 @@ class MailboxDialect(SecuredDialect):
         house = call.house
         caller = identified(call, secured.sender, transaction)
         now = house.mailbox_now(transaction)
-        _count(call, caller, secured.request, now)
+        asked = cast(types.Request, secured.request)
+        silent = silent_boxes(asked, caller, now)
+        _count(call, caller, asked, silent, now)
         try:
             # A refused call that only reads has nothing to undo.
             with transaction.savepoint() if operation.writes else nullcontext():
-                answer = operation.run(secured.request, Scene(caller, transaction, now, house.rules, house.chance))
+                answer = operation.run(asked, Scene(caller, transaction, now, house.rules, house.chance))
         except Refusal as refusal:
-            answer = refused_answer(cast(types.Request, secured.request), refusal)
+            answer = refused_answer(asked, refusal)
+        if operation.writes:
+            transaction.boxes.called(silent, now)
         call.outcome = answer.status.code
         return answer
 
 
-def _count(call: Call, caller: Caller, request: object, now: datetime) -> None:
-    """Counts the call of the caller's pseudonym (USE-1 to 5); a reading call still takes no write lock."""
+def _count(call: Call, caller: Caller, request: types.Request, silent: Sequence[int], now: datetime) -> None:
+    """Counts the call of the caller's pseudonym (USE-1 to 5), and of the boxes it is about if it only reads (LIFE-4).
+
+    A reading call still takes no write lock: what is counted of it stands in one short transaction, if anything is.
+    """
     assert call.transaction is not None
-    house, address = call.house, caller.boxes[0].address
-    if house.meter.mode == "off":
+    reads, is_counted = not call.transaction.write, call.house.meter.mode != "off"
+    if not is_counted and not (reads and silent):
         return
+    with call.house.store.note() if reads else nullcontext(call.transaction) as transaction:
+        if is_counted:
+            call.house.meter.count(_use(call, caller, request), transaction, now)
+        if reads:
+            transaction.boxes.called(silent, now)
+
+
+def _use(call: Call, caller: Caller, request: types.Request) -> Use:
     message = request.message_id if isinstance(request, types.GetFullMessageRequest) else None
-    use = Use(
+    return Use(
         caller=call.caller,
         call=call.operation,
-        individual=is_individual(address.quality),
-        message=None if message is None else house.pseudonyms.of("message", message),
+        individual=is_individual(caller.boxes[0].address.quality),
+        message=None if message is None else call.house.pseudonyms.of("message", message),
     )
-    with nullcontext(call.transaction) if call.transaction.write else house.store.note() as transaction:
-        house.meter.count(use, transaction, now)

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
+from ehbox_soap.clock import brussels_date, day_begins
+
 from .columns import Moment
 from .event_tables import fan_out, fan_out_missed
 from .merging import merge
@@ -19,7 +21,7 @@ from .prepared import Prepared
 from .statements import batches, insert_if_new
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, message
 
-# LIFE-4 counts in months: a row that changes once an hour at most spares every other call a write.
+# LIFE-4 counts whole Belgian days: a row that changes once an hour, and with the day, spares every other call a write.
 _CALL_STEP = timedelta(hours=1)
 
 
@@ -100,9 +102,10 @@ class Boxes:
             self._connection.execute(held.with_for_update(key_share=True))
         return True
 
-    def called(self, key: int, now: datetime) -> None:
-        """Keeps when the box was last used (LIFE-4), to the hour."""
-        _CALLED.count(self._connection, key=key, now=now, stale=now - _CALL_STEP)
+    def called(self, keys: Iterable[int], now: datetime) -> None:
+        """Keeps when these boxes were last used (LIFE-4): the Belgian day, and within it to the hour."""
+        for key in sorted(keys):
+            _CALLED.count(self._connection, key=key, now=now, stale=_stale(now))
 
     def counted_size(self, key: int) -> int:
         """CurrentSize added up from what stands in the box: what `current_size` must be at any moment (BOX-9)."""
@@ -163,6 +166,7 @@ _BOXES: Select[*tuple[Any, ...]] = select(
     box.c.registered,
     box.c.max_size,
     box.c.current_size,
+    box.c.last_call_at,
 )
 _BY_KEY = _BOXES.where(box.c.box_key == bindparam("key"))
 _BY_KEYS = _BOXES.where(box.c.box_key.in_(bindparam("keys", expanding=True)))
@@ -198,10 +202,19 @@ _MISS = insert(fan_out_missed).from_select(
 )
 
 
+def is_silent(record: BoxRecord, now: datetime) -> bool:
+    """Whether `called` would keep a call of now: it is long enough since the last one."""
+    return record.last_call_at is None or record.last_call_at < _stale(now)
+
+
+def _stale(now: datetime) -> datetime:
+    return max(now - _CALL_STEP, day_begins(brussels_date(now)))
+
+
 def _name(address: Address) -> dict[str, str]:
     return {"type": address.type, "id": address.id, "quality": address.quality}
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> BoxRecord:
     address = Address(row.type, row.id, row.quality, row.sub_type)
-    return BoxRecord(row.box_key, address, row.registered, row.max_size, row.current_size)
+    return BoxRecord(row.box_key, address, row.registered, row.max_size, row.current_size, row.last_call_at)

@@ -6,7 +6,7 @@ An address holds a NIHII by its first 8 digits (BOX-2). Sizes are bytes, moments
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ehbox_soap import qualities
@@ -29,13 +29,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class BoxRecord:
-    """A box that exists. `address` is how answers state it; `max_size` None: the limit of its kind (BOX-8)."""
+    """A box that exists. `address` is how answers state it; `max_size` None: the limit of its kind (BOX-8).
+
+    `last_call_at` is when it was last used, as far as that is kept (LIFE-4): another moment makes no other box.
+    """
 
     key: int
     address: Address
     registered: bool
     max_size: int | None
     current_size: int
+    last_call_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from ehbox_soap.store.boxes import is_silent
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import Address, PublicationRecord
 from ehbox_soap.store.tables import box
@@ -47,7 +48,7 @@ def test_two_boxes_that_turn_out_to_be_one_are_joined_with_all_they_have(store: 
     with store.begin() as transaction:
         by_nihii, by_inss = transaction.boxes.ensure([BY_NIHII], registered=True), transaction.boxes.ensure([BY_INSS])
         transaction.boxes.limit(by_nihii.key, 77)
-        transaction.boxes.called(by_nihii.key, NOW)
+        transaction.boxes.called([by_nihii.key], NOW)
         record = PublicationRecord("A" * 13, b"x" * 32, NOW)
         assert transaction.publications.remember(by_nihii.key, "ONE", record, NOW - timedelta(days=1))
         assert transaction.publications.remember(by_nihii.key, "BOTH", record, NOW - timedelta(days=1))
@@ -92,9 +93,21 @@ def test_life_4_the_last_call_is_kept_to_the_hour(store: Store, minutes: int, ke
     with store.begin() as transaction:
         key = transaction.boxes.ensure([BY_INSS]).key
         assert last_call(transaction, key) is None
-        transaction.boxes.called(key, NOW)
-        transaction.boxes.called(key, NOW + timedelta(minutes=minutes))
+        transaction.boxes.called([key], NOW)
+        transaction.boxes.called([key], NOW + timedelta(minutes=minutes))
         assert last_call(transaction, key) == NOW + timedelta(minutes=minutes if kept else 0)
+
+
+def test_life_4_a_call_of_another_belgian_day_is_kept_whatever_the_hour(store: Store) -> None:
+    """Inactivity counts Belgian days: midnight there is at 23:00 UTC in winter."""
+    midnight = datetime(2026, 1, 15, 23, tzinfo=UTC)
+    before, after = midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)
+    with store.begin() as transaction:
+        key = transaction.boxes.ensure([BY_INSS]).key
+        for moment, kept in ((before, before), (midnight, midnight), (after, midnight)):
+            assert is_silent(transaction.boxes.get(key), moment) is (moment == kept)
+            transaction.boxes.called([key], moment)
+            assert last_call(transaction, key) == kept
 
 
 def test_pub_2_a_publication_id_is_remembered_once_until_it_may_be_forgotten(store: Store) -> None:

@@ -54,7 +54,7 @@ def test_a_savepoint_undoes_only_what_is_inside(store: Store) -> None:
         with pytest.raises(KeyError), transaction.savepoint():
             _ensure_and_raise(transaction, DOCTOR)
         with transaction.savepoint():
-            transaction.boxes.called(transaction.boxes.ensure([NURSE]).key, NOW)
+            transaction.boxes.called([transaction.boxes.ensure([NURSE]).key], NOW)
     with store.begin(write=False) as transaction:
         assert transaction.boxes.find([DOCTOR]) == ()
         assert len(transaction.boxes.find([NURSE])) == 1

@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 15, 9, 0, 0, 123456, tzinfo=UTC)
 
 def nurse_at(transaction: Transaction, moment: datetime) -> int:
     found = transaction.boxes.ensure([NURSE], registered=True)
-    transaction.boxes.called(found.key, moment)
+    transaction.boxes.called([found.key], moment)
     return found.key
 
 
