@@ -55,11 +55,6 @@ class Usage:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def calls(self, caller: str, call: str, period: datetime) -> int:
-        """The calls counted in the period so far."""
-        found = self._connection.execute(_CALLS, {"who": caller, "what": call, "begun": period})
-        return found.scalar_one_or_none() or 0
-
     def count(self, caller: str, call: str, period: datetime, *, individual: bool) -> int:
         """Counts one more call in the period; how many there are now."""
         key = {"who": caller, "what": call, "begun": period}
@@ -111,7 +106,6 @@ _COUNTED = (
     usage_count.c.call == bindparam("what"),
     usage_count.c.period == bindparam("begun"),
 )
-_CALLS = select(usage_count.c.calls).where(*_COUNTED)
 _MORE = Prepared(
     update(usage_count).where(*_COUNTED).values(calls=usage_count.c.calls + 1).returning(usage_count.c.calls)
 )
