@@ -29,7 +29,7 @@ from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
-from ehbox_soap.sts.saml11 import StsRules
+from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire.contract import Contract
 from ehbox_soap.worker import Plan, Worker

@@ -21,7 +21,7 @@ from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.transaction import Transaction
-from ehbox_soap.sts.saml11 import StsRules
+from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire import mime
 from ehbox_soap.wire.contract import Contract

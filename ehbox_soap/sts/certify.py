@@ -14,7 +14,7 @@ from ehbox_soap.security.subject import Identity
 from ehbox_soap.store.records import Organisation, Person
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.sts.failure import StsFailure
-from ehbox_soap.sts.request import Asked
+from ehbox_soap.sts.wish import Asked
 
 Facts = Mapping[Asked, str]
 
@@ -51,7 +51,9 @@ def _match_identity(claims: Sequence[Attribute], facts: Facts) -> None:
         if claim.namespace != IDENTIFICATION:
             continue
         if any(facts.get(Asked(claim.namespace, claim.name)) != value for value in claim.values):
-            raise StsFailure("A claimed identity attribute differs from the identity of the certificate")
+            raise StsFailure(
+                "A claimed identity attribute differs from the identity of the certificate", "FailedAuthentication"
+            )
 
 
 def _facts(identity: Identity, transaction: Transaction) -> dict[Asked, str]:

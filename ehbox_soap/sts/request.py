@@ -18,7 +18,9 @@ from ehbox_soap.security.names import ds, saml
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.saml import Attribute
 from ehbox_soap.security.trust import read_certificate
+from ehbox_soap.sts.failure import StsFailure
 from ehbox_soap.sts.names import samlp
+from ehbox_soap.sts.wish import Asked, Wish
 
 # A client asks for about a dozen; each one costs a look into a table.
 _MOST_ATTRIBUTES = 256
@@ -28,30 +30,19 @@ _TYPED = (f"{{{names.XSI}}}type",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One AttributeDesignator."""
-
-    namespace: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
-    """A samlp:Request. `holder` is the certificate that the assertion will be bound to; `claims` are what the caller
-    says of itself; `not_before` and `not_on_or_after` span the validity it would like; `signed` whether it carries a
-    signature of its own, which is not verified yet."""
+    """A samlp:Request; `signed` whether it carries a signature of its own, which is not verified yet."""
 
     id: str
-    holder: x509.Certificate
-    not_before: datetime
-    not_on_or_after: datetime
-    claims: tuple[Attribute, ...]
-    asked: tuple[Asked, ...]
+    wish: Wish
     signed: bool
 
 
 def read_request(element: etree._Element) -> Request:
-    """Reads the element that stood in the verified Body. Raises SoapFault SOA-03006 naming element and rule."""
+    """Reads the element that stood in the verified Body.
+
+    Raises SoapFault SOA-03006 naming element and rule, StsFailure for a confirmation that is never granted.
+    """
     try:
         return _request(element)
     except SoapFault as fault:
@@ -78,15 +69,14 @@ def _request(element: etree._Element) -> Request:
         raise refused("samlp:AttributeQuery", f"asks for more than {_MOST_ATTRIBUTES} attributes")
     evidence, holder = _subject(parts[0])
     (not_before, not_on_or_after), claims = _evidence(evidence)
-    return Request(
-        id=reading.identifier(element, place, "RequestID"),
+    wish = Wish(
         holder=holder,
-        not_before=not_before,
-        not_on_or_after=not_on_or_after,
         claims=claims,
         asked=tuple(_designator(part) for part in parts[1:]),
-        signed=bool(signatures),
+        not_before=not_before,
+        not_on_or_after=not_on_or_after,
     )
+    return Request(reading.identifier(element, place, "RequestID"), wish, signed=bool(signatures))
 
 
 def _versioned(element: etree._Element, place: str, identifier: str, *more: str) -> None:
@@ -109,17 +99,26 @@ def _subject(element: etree._Element) -> tuple[etree._Element, x509.Certificate]
     reading.leaf(name, "NameIdentifier")
     place = "SubjectConfirmation"
     reading.attributes(confirmation, place)
+    _demand_holder_of_key(confirmation)
     method, data, key_info = reading.exactly(
         confirmation, place, saml("ConfirmationMethod"), saml("SubjectConfirmationData"), ds("KeyInfo")
     )
-    if reading.leaf(method, "ConfirmationMethod") != names.HOLDER_OF_KEY:
-        raise refused("ConfirmationMethod", "is not holder of key")
+    reading.attributes(method, "ConfirmationMethod")
     reading.attributes(data, "SubjectConfirmationData", optional=_TYPED)
     (evidence,) = reading.exactly(data, "SubjectConfirmationData", saml("Assertion"))
     (x509_data,) = reading.exactly(key_info, "SubjectConfirmation/KeyInfo", ds("X509Data"))
     (certificate,) = reading.exactly(x509_data, "SubjectConfirmation/KeyInfo/X509Data", ds("X509Certificate"))
     place = "SubjectConfirmation/KeyInfo/X509Data/X509Certificate"
     return evidence, read_certificate(reading.leaf(certificate, place), place)
+
+
+def _demand_holder_of_key(confirmation: etree._Element) -> None:
+    """Nobody but the holder of a key gets an assertion here; a sender-vouches request has no key at all."""
+    methods = [child for child in confirmation if child.tag == saml("ConfirmationMethod")]
+    if len(methods) != 1:
+        raise refused("SubjectConfirmation", "does not hold exactly one ConfirmationMethod")
+    if reading.leaf(methods[0], "ConfirmationMethod") != names.HOLDER_OF_KEY:
+        raise StsFailure("Only holder-of-key is granted: sender-vouches and other confirmations are not")
 
 
 def _evidence(element: etree._Element) -> tuple[tuple[datetime, datetime], tuple[Attribute, ...]]:

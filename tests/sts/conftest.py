@@ -20,7 +20,8 @@ from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import VerifiedStsCall
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.records import Person, Profession
-from ehbox_soap.sts.saml11 import StsRules, answer
+from ehbox_soap.sts.decision import StsRules
+from ehbox_soap.sts.saml11 import answer
 from ehbox_soap.sts.signer import Signer
 from tests.sts.layouts import Ask
 

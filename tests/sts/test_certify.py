@@ -11,7 +11,7 @@ from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.security.subject import Identity
 from ehbox_soap.sts.certify import certify
 from ehbox_soap.sts.failure import StsFailure
-from ehbox_soap.sts.request import Asked
+from ehbox_soap.sts.wish import Asked
 from tests.sts.conftest import BASILE, DORA, EHP, ERIKA, GROUP, HOSPITAL, INSTITUTION, SHORT, Cast, Sts
 from tests.sts.layouts import CERTIFIED, HOLDER_SSIN, IDENTIFICATION, SSIN, Ask, Pair, certified, claims_of, identifying
 from tests.sts.reading import attributes_of

@@ -8,7 +8,8 @@ import pytest
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security.saml import Attribute
-from ehbox_soap.sts.request import Asked, read_request
+from ehbox_soap.sts.request import read_request
+from ehbox_soap.sts.wish import Asked
 from tests.sts.conftest import DORA, Cast
 from tests.sts.layouts import HOLDER_SSIN, IDENTIFICATION, NOW, SSIN, Ask, claims_of, identifying
 
@@ -22,20 +23,20 @@ def ask(cast: Cast) -> Ask:
 def test_both_layouts_say_the_same(cast: Cast, ask: Ask, layout: str) -> None:
     read = read_request(replace(ask, layout="C" if layout == "C" else "E").element())
     assert read.id == ask.id
-    assert read.holder == cast.dora.certificate
-    assert read.not_before == NOW
-    assert (read.not_on_or_after - NOW).total_seconds() == 86400
-    assert read.claims == (
+    assert read.wish.holder == cast.dora.certificate
+    assert read.wish.not_before == NOW
+    assert (read.wish.not_on_or_after - NOW).total_seconds() == 86400
+    assert read.wish.claims == (
         Attribute(IDENTIFICATION, HOLDER_SSIN, (DORA,)),
         Attribute(IDENTIFICATION, SSIN, (DORA,)),
     )
-    assert read.asked == (Asked(IDENTIFICATION, SSIN), Asked(IDENTIFICATION, HOLDER_SSIN))
+    assert read.wish.asked == (Asked(IDENTIFICATION, SSIN), Asked(IDENTIFICATION, HOLDER_SSIN))
     assert not read.signed
 
 
 def test_certificate_may_come_in_lines(cast: Cast, ask: Ask) -> None:
     read = read_request(replace(ask, replacements=(("MII", "M&#13;\nII"),)).element())
-    assert read.holder == cast.dora.certificate
+    assert read.wish.holder == cast.dora.certificate
 
 
 def test_pretty_printed_request_is_the_same(ask: Ask) -> None:
@@ -71,7 +72,9 @@ BROKEN = [
     ("</saml:NameIdentifier>", "<saml:Secret/></saml:NameIdentifier>", "NameIdentifier: must hold text only"),
     ('AssertionID="assertion-5e37eff3"', 'AssertionID="secret value"',
      f"{DATA}: has no id, or one of a form that is not allowed"),
-    ("cm:holder-of-key", "cm:bearer", "ConfirmationMethod: is not holder of key"),
+    ("<saml:ConfirmationMethod>", "<saml:ConfirmationMethod/><saml:ConfirmationMethod>",
+     "SubjectConfirmation: does not hold exactly one ConfirmationMethod"),
+    ("<saml:ConfirmationMethod>", '<saml:ConfirmationMethod Secret="">', f"ConfirmationMethod: {UNKNOWN}"),
     ("<saml:SubjectConfirmationData>", "<saml:SubjectConfirmationData><saml:Assertion/>",
      f"SubjectConfirmationData: {ORDER}"),
     ("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName/>", f"SubjectConfirmation/KeyInfo: {ORDER}"),
@@ -121,7 +124,7 @@ def test_another_element(ask: Ask) -> None:
 def test_too_many_claims(ask: Ask) -> None:
     with pytest.raises(SoapFault, match="AttributeStatement: claims more than 256 attributes"):
         read_request(replace(ask, claims=claims_of(DORA, SSIN) * 257).element())
-    assert len(read_request(replace(ask, claims=claims_of(DORA, SSIN) * 256).element()).claims) == 256
+    assert len(read_request(replace(ask, claims=claims_of(DORA, SSIN) * 256).element()).wish.claims) == 256
 
 
 def test_too_many_values(ask: Ask) -> None:

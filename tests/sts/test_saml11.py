@@ -191,6 +191,21 @@ def test_nothing_certified_is_a_failure(sts: Sts, doctor: Ask, asked: tuple[tupl
     assert response.get("InResponseTo") == doctor.id
 
 
+VOUCHING = "Only holder-of-key is granted: sender-vouches and other confirmations are not"
+
+
+@pytest.mark.parametrize("method", ["sender-vouches", "bearer", "artifact-01"])
+def test_only_holder_of_key_is_granted(sts: Sts, doctor: Ask, method: str) -> None:
+    """The connector also has a sender-vouches request, which has no KeyInfo, no claims and no designators: it is told
+    clearly that this STS does not grant it."""
+    text = etree.tostring(doctor.element(), encoding="unicode")
+    key_info = text[text.index("<ds:KeyInfo>") : text.index("</ds:KeyInfo>") + len("</ds:KeyInfo>")]
+    replacements = (("cm:holder-of-key", f"cm:{method}"), (key_info, ""))
+    response = sts.ask(replace(doctor, claims=(), asked=(), replacements=replacements))
+    assert failure_of(response) == ("samlp:Requester", VOUCHING)
+    assert response.get("InResponseTo") == doctor.id
+
+
 EMPTY = "The requested validity is empty or has passed"
 TOO_LONG = "The requested validity is longer than 86400 seconds"
 
