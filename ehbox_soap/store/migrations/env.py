@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from ehbox_soap.store import event_tables, register_tables, work_tables  # noqa: F401  (their tables join the same metadata)
+from ehbox_soap.store import (  # noqa: F401  (their tables join the same metadata)
+    contact_tables,
+    event_tables,
+    register_tables,
+    work_tables,
+)
 from ehbox_soap.store.tables import metadata
 
 context.configure(
