@@ -94,7 +94,7 @@ class Mailbox(RuleBasedStateMachine):
         self.contents: dict[str, bytes] = {}
         for name, (attributes, boxes) in PEOPLE.items():
             self.world.listed(attributes)
-            self.model.calls[name] = now
+            self.model.calls[name], self.model.absences[name] = now, {}
             with self.store.begin() as transaction:
                 transaction.boxes.limit(transaction.boxes.ensure([_address(boxes[0])]).key, LIMITS[name])
 
@@ -180,8 +180,9 @@ class Mailbox(RuleBasedStateMachine):
         assert answer.id not in self.contents
         self.contents[answer.id], self.ids[(answer.id,)] = data, answer.id
         model.calls[who] = model.now
-        said = Said((answer.id,), who, answer.sent_publication_id, size, model.now, today, today + model.life, asks,
-                    news is not None)  # fmt: skip
+        line = (who, news) if news else (answer.id,)
+        said = Said((answer.id,), line, who, answer.sent_publication_id, size, model.now, today, today + model.life,
+                    asks)  # fmt: skip
         model.send(said, {name for name, _ in whom})
 
     @rule(who=NAMES, source=FOLDERS, start=st.sampled_from([1, 1, 1, 2, 4]), length=st.integers(1, 8))
@@ -210,7 +211,7 @@ class Mailbox(RuleBasedStateMachine):
                 continue
             self.model.calls[who] = self.model.now
             message = self.world.read(PEOPLE[who][0], self.ids[place.said.key], source)
-            if place.said.sender is not None:
+            if place.said.sender:
                 assert message.content.document.content.data == self.contents[message.message_id]
             assert message.info.expiration_date == place.said.ends
             if found.folder in HELD[False]:
@@ -251,10 +252,9 @@ class Mailbox(RuleBasedStateMachine):
         told = {row.recipient.box.id: (row.published, row.received, row.read) for row in rows}
         assert len(told) == len(rows)
         assert told == {
-            PEOPLE[box][1][0].id: tuple(map(each.moments.get, EVENTS))
-            for box, places in self.model.places[False].items()
-            for each in places
-            if each.said is place.said
+            PEOPLE[each.box][1][0].id: tuple(map(each.moments.get, EVENTS))
+            for each in self.model.places
+            if each.said is place.said and not each.sent
         }
 
     @rule(who=NAMES, source=PLACES, nths=st.lists(NTH, min_size=1, max_size=3))
@@ -272,8 +272,7 @@ class Mailbox(RuleBasedStateMachine):
             self._pass(who)
             source = _folder(places[0], source)
             answer = self.world.delete(PEOPLE[who][0], source, *(self.ids[each.said.key] for each in places))
-            done = self._done(who, source, places, answer)
-            self.model.delete(who, done, sent=source in (Source.SENTBOX, Source.BINSENTBOX))
+            self.model.delete(self._done(who, source, places, answer))
 
     def _done(
         self,
@@ -359,6 +358,13 @@ def _name(box_key: int | None) -> str:
 
 def _size_of_error(said: Said, boxes: list[str]) -> int:
     return len(words.error(words.STAND_BY_EXPIRED, said.publication, map(_named, boxes)).text.encode())
+
+
+@pytest.mark.parametrize(("profile", "runs"), [("quick", 50), ("thorough", 500)])
+def test_how_long_is_looked(profile: str, runs: int) -> None:
+    """What CI and `scripts/test --thorough` ask for."""
+    asked = hypothesis.settings.get_profile(profile)
+    assert (asked.max_examples, asked.stateful_step_count) == (runs, 50)
 
 
 def test_the_mailbox_does_what_the_model_does(databases: Databases, tmp_path: Path) -> None:
