@@ -1,0 +1,113 @@
+"""How Medikit keeps an assertion: as values, from which it is written anew before each call.
+
+Knows: the assertion's form, in which every value has its place (wire.md, STS, SAML-P dialect). Must not know: the
+project. What has no place is lost, and with it the signature of the STS: `Broken` says which.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+
+from lxml import etree
+
+from tests.clients.connector40_reader import Broken
+from tests.clients.dsig import canonical, parsed
+from tests.clients.names import DS, EXC_C14N, SAML
+from tests.clients.writing import attribute, instant, text
+
+_NAMES = {"saml": SAML, "ds": DS}
+
+
+def rewritten(assertion: str) -> str:
+    """The assertion from its values. Raises Broken when that is another one than the STS signed."""
+    root = parsed(assertion)
+    try:
+        anew = _assertion(root)
+    except (LookupError, ValueError, binascii.Error) as error:
+        raise Broken(f"an assertion that cannot be read into values: {error}") from error
+    if canonical(parsed(anew)) != canonical(root):
+        raise Broken("an assertion that does not survive being written anew")
+    return anew
+
+
+def _assertion(root: etree._Element) -> str:
+    own = root.attrib
+    (conditions,) = _at(root, "saml:Conditions")
+    (authentication,) = _at(root, "saml:AuthenticationStatement")
+    (statement,) = _at(root, "saml:AttributeStatement")
+    # A moment of authentication without a fraction: another type in that client, and so another form.
+    moment = datetime.fromisoformat(str(authentication.attrib["AuthenticationInstant"]))
+    return (
+        f'<Assertion xmlns="{SAML}" MajorVersion="1" MinorVersion="1" AssertionID="{own["AssertionID"]}" '
+        f'Issuer="{attribute(str(own["Issuer"]))}" IssueInstant="{_moment(own["IssueInstant"])}">'
+        f'<Conditions NotBefore="{_moment(conditions.attrib["NotBefore"])}" '
+        f'NotOnOrAfter="{_moment(conditions.attrib["NotOnOrAfter"])}" />'
+        f'<AuthenticationStatement AuthenticationInstant="{moment:%Y-%m-%dT%H:%M:%SZ}" '
+        f'AuthenticationMethod="{authentication.attrib["AuthenticationMethod"]}">{_subject(authentication)}'
+        f"</AuthenticationStatement><AttributeStatement>{_subject(statement)}{_attributes(statement)}"
+        f"</AttributeStatement>{_signature(root)}</Assertion>"
+    )
+
+
+def _moment(value: object) -> str:
+    return instant(datetime.fromisoformat(str(value)))
+
+
+def _subject(statement: etree._Element) -> str:
+    (name,) = _at(statement, "saml:Subject/saml:NameIdentifier")
+    (method,) = _at(statement, "saml:Subject/saml:SubjectConfirmation/saml:ConfirmationMethod")
+    (info,) = _at(statement, "saml:Subject/saml:SubjectConfirmation/ds:KeyInfo")
+    return (
+        f'<Subject><NameIdentifier Format="{name.attrib["Format"]}" '
+        f'NameQualifier="{attribute(str(name.attrib["NameQualifier"]))}">{text(name.text or "")}</NameIdentifier>'
+        f"<SubjectConfirmation><ConfirmationMethod>{method.text}</ConfirmationMethod>"
+        f'<ds:KeyInfo xmlns:ds="{DS}">{_certificate(info)}</ds:KeyInfo></SubjectConfirmation></Subject>'
+    )
+
+
+def _attributes(statement: etree._Element) -> str:
+    return "".join(
+        f'<Attribute AttributeName="{each.attrib["AttributeName"]}" '
+        f'AttributeNamespace="{each.attrib["AttributeNamespace"]}">'
+        f"<AttributeValue>{text(each.findtext('saml:AttributeValue', '', _NAMES))}</AttributeValue></Attribute>"
+        for each in _at(statement, "saml:Attribute")
+    )
+
+
+def _signature(root: etree._Element) -> str:
+    (info,) = _at(root, "ds:Signature/ds:SignedInfo")
+    (reference,) = _at(info, "ds:Reference")
+    (value,) = _at(root, "ds:Signature/ds:SignatureValue")
+    (key,) = _at(root, "ds:Signature/ds:KeyInfo")
+    method, digest = (
+        str(info.find(f".//ds:{name}", _NAMES).attrib["Algorithm"])  # type: ignore[union-attr]
+        for name in ("SignatureMethod", "DigestMethod")
+    )
+    return (
+        f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXC_C14N}" />'
+        f'<ds:SignatureMethod Algorithm="{method}" /><ds:Reference URI="{reference.attrib["URI"]}"><ds:Transforms>'
+        f'<ds:Transform Algorithm="{DS}enveloped-signature" /><ds:Transform Algorithm="{EXC_C14N}" />'
+        f'</ds:Transforms><ds:DigestMethod Algorithm="{digest}" />'
+        f"<ds:DigestValue>{_octets(reference, 'ds:DigestValue')}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+        f"<ds:SignatureValue>{_octets(value, '.')}</ds:SignatureValue><ds:KeyInfo>{_certificate(key)}</ds:KeyInfo>"
+        "</ds:Signature>"
+    )
+
+
+def _certificate(info: etree._Element) -> str:
+    certificate = _octets(info, "ds:X509Data/ds:X509Certificate")
+    return f"<ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>"
+
+
+def _octets(element: etree._Element, path: str) -> str:
+    """Base64 by way of its octets: what was broken into lines comes out on one."""
+    (found,) = _at(element, path)
+    return base64.b64encode(base64.b64decode(found.text or "")).decode()
+
+
+def _at(element: etree._Element, path: str) -> list[etree._Element]:
+    found = element.xpath(path, namespaces=_NAMES)
+    assert isinstance(found, list)
+    return [each for each in found if isinstance(each, etree._Element)]
