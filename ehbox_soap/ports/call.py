@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml import etree
+from sqlalchemy.exc import DBAPIError
 
 from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
@@ -101,11 +102,12 @@ class Call:
             scope.__exit__(None, None, None)
 
     def rollback(self) -> None:
-        """Undoes everything the call did; nothing to undo is fine."""
+        """Undoes everything the call did; nothing to undo is fine. Where even that fails the database forgets it by
+        itself, with the connection, which is not used again: the fault that is told is what led here."""
         if self._scope is not None:
             scope, self._scope, self.transaction = self._scope, None, None
             undo = _RolledBack()
-            with suppress(_RolledBack):
+            with suppress(_RolledBack, DBAPIError):
                 scope.__exit__(_RolledBack, undo, None)
 
     def release(self) -> None:
