@@ -170,7 +170,7 @@ class AssertionVerifier:
         believed = self._trust.believe(assertion.holder, "holder-of-key certificate", now)
         candidates = self._trust.signers(_signer(signed.key_info), now)
         signer = self._signed_by(element, signed, candidates, signature.canonical(element))
-        signing = self._trust.signer_span(signer)
+        signing = self._trust.signer_span(signer, now)
         known = Known(
             assertion=assertion,
             sha1=signed.sha1,

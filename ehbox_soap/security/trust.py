@@ -1,19 +1,24 @@
 """Who is believed: authorities whose certificates count, and the STSs whose assertions count.
 
-Knows: certificate chains, validity, key usage. Must not know: XML, what a certificate's owner may do.
+Knows: what a chain, its validity and the revocation lists mean together. Must not know: XML, files, what a
+certificate's owner may do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from cryptography import x509
-from cryptography.x509 import verification
-from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder
+from cryptography.hazmat.primitives import hashes
 
+from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import reading
+from ehbox_soap.security.chains import Chains, demand_valid, is_valid, issued, key_usage
+from ehbox_soap.security.lists import ALWAYS, Lists, Revoked, Span
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.subject import Identity, Names, identity, issuer_rfc1779, names, subject_rfc1779
@@ -30,6 +35,7 @@ __all__ = [
 ]
 
 _LARGEST = 24576
+_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
 @lru_cache(maxsize=512)
@@ -51,108 +57,131 @@ def read_certificate(text: str, place: str) -> x509.Certificate:
 
 
 class Trust:
-    """Certificates that are believed without further proof.
+    """Certificates that are believed without further proof, and what they lead to.
 
-    `authorities` are CA certificates, roots or intermediates: what one of them issued is believed, so an intermediate
-    must be named itself. `sts_certificates` are believed each for itself. Thread-safe.
+    `authorities` are CA certificates, roots and intermediates (chains.py); intermediates that are not among them are
+    not known, since no message brings any. `sts_certificates` are believed each for itself. `lists` are the revocation
+    lists of the authorities. Thread-safe.
     """
 
-    def __init__(self, authorities: Sequence[x509.Certificate], sts_certificates: Sequence[x509.Certificate]) -> None:
-        # An empty Store cannot be made: without authorities nobody is believed.
-        self._store = verification.Store(list(authorities)) if authorities else None
-        self._sts = tuple(sts_certificates)
-        self._spans: Memory[x509.Certificate, tuple[datetime, datetime]] = Memory(1024)
+    def __init__(
+        self,
+        authorities: Sequence[x509.Certificate],
+        sts_certificates: Sequence[x509.Certificate],
+        lists: Lists | None = None,
+    ) -> None:
+        self._chains = Chains(authorities)
+        self._signers = {each: (each, *self._chains.above(each)) for each in sts_certificates}
+        self._lists = lists or Lists()
+        self._believed: Memory[x509.Certificate, _Believed] = Memory(1024)
 
-    def believe(self, certificate: x509.Certificate, place: str, now: datetime) -> tuple[datetime, datetime]:
-        """Demands that `certificate` is valid now, may sign, and was issued by a trusted authority valid now.
+    def generation(self, now: datetime) -> int:
+        """A number that differs once somebody may be revoked who was not: what was found before is to be found anew."""
+        return self._lists.generation(now)
 
-        Returns the span in which its chain is valid, first and last moment. A chain once found is remembered with it;
-        outside of it, it is sought again.
+    def troubles(self, now: datetime) -> list[str]:
+        """What keeps revocation lists from being used as they should be: a line each."""
+        return self._lists.troubles(now)
+
+    def believe(self, certificate: x509.Certificate, place: str, now: datetime) -> Span:
+        """Demands that `certificate` may sign and was issued by a trusted authority, all of its chain valid now and
+        none of it revoked.
+
+        Returns the span in which that stays so while `generation` does, first and last moment. A chain once found is
+        remembered with it; outside of it, it is sought again. Raises SoapFault SOA-01001.
         """
-        span = self._spans.get(certificate)
-        if span is None or not span[0] <= now <= span[1]:
-            _demand_valid(certificate, place, now)
-            span = self._chain_span(certificate, place, now)
-            if not span[0] <= now <= span[1]:
-                raise refused(place, "its authority is not valid now")
-            self._spans.put(certificate, span)
-        return span
+        # Before the lists are asked: if they change meanwhile, what they said is not taken for what they say.
+        generation = self._lists.generation(now)
+        known = self._believed.get(certificate)
+        if known is None or known.generation != generation or not known.begin <= now <= known.end:
+            chain = self._chains.find(certificate, place, now)
+            try:
+                known = _Believed(generation, *self._span(chain, now))
+            except Revoked as error:
+                raise refused(place, str(error)) from error
+            self._believed.put(certificate, known)
+        return (known.begin, known.end)
+
+    def believe_encryption(
+        self, certificate: x509.Certificate, owner: x509.Certificate, place: str, now: datetime
+    ) -> Span:
+        """Demands that `owner` is believed and has issued `certificate` to itself, for encryption: the certificate
+        inside an ETK (wire.md), which stands in no chain since its issuer is no authority.
+
+        Returns and raises as `believe` does; what is said of the owner has the place "issuer of `place`".
+        """
+        above = self.believe(owner, f"issuer of {place}", now)
+        demand_valid(certificate, place, now)
+        if certificate.subject != owner.subject or not issued(certificate, owner):
+            raise refused(place, "was not issued by its owner")
+        if not isinstance(certificate.signature_hash_algorithm, _HASHES):
+            raise refused(place, "is not signed by SHA-256 or better")
+        usage = key_usage(certificate)
+        if usage is None or not usage.key_encipherment:
+            raise refused(place, "is not for encryption")
+        return (max(above[0], certificate.not_valid_before_utc), min(above[1], certificate.not_valid_after_utc))
 
     def signers(self, certificate: x509.Certificate | None, now: datetime) -> tuple[x509.Certificate, ...]:
-        """The trusted STS certificates valid now that may have signed: the one that a KeyInfo names, or any.
+        """The trusted STS certificates that count now and may have signed: the one that a KeyInfo names, or any.
 
         Raises SoapFault SOA-01001 if there is none.
         """
-        known = self._sts if certificate is None else tuple(sts for sts in self._sts if sts == certificate)
+        known = (
+            tuple(self._signers)
+            if certificate is None
+            else tuple(each for each in (certificate,) if each in self._signers)
+        )
         if not known:
             raise refused("Assertion", "is not signed by a trusted STS")
-        valid = tuple(sts for sts in known if sts.not_valid_before_utc <= now <= sts.not_valid_after_utc)
-        if not valid:
+        found, failure = [], SoapFault("SOA-01001")
+        for each in known:
+            try:
+                self.signer_span(each, now)
+            except SoapFault as error:
+                failure = error
+            else:
+                found.append(each)
+        if not found:
+            raise failure
+        return tuple(found)
+
+    def signer_span(self, certificate: x509.Certificate, now: datetime) -> Span:
+        """As `believe` returns, of an STS certificate that `signers` gave. Raises SoapFault SOA-01001."""
+        usage = key_usage(certificate)
+        if usage is not None and not (usage.digital_signature or usage.content_commitment):
+            raise refused("Assertion", "the certificate of the STS is not for signing")
+        if not is_valid(certificate, now):
             raise refused("Assertion", "the certificate of the STS is not valid now")
-        return valid
-
-    def signer_span(self, certificate: x509.Certificate) -> tuple[datetime, datetime]:
-        """First and last moment at which that STS's certificate counts."""
-        return (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-
-    def generation(self, now: datetime) -> int:
-        """A number that differs once something that was trusted no longer is."""
-        return 0
-
-    def _chain_span(self, certificate: x509.Certificate, place: str, now: datetime) -> tuple[datetime, datetime]:
-        if self._store is None:
-            raise refused(place, "was not issued by a trusted authority")
-        verifier = (
-            PolicyBuilder()
-            .store(self._store)
-            .time(now)
-            .extension_policies(ca_policy=_AUTHORITY, ee_policy=_HOLDER)
-            .build_client_verifier()
-        )
         try:
-            chain = verifier.verify(certificate, []).chain
-        except verification.VerificationError as error:
-            raise refused(place, "was not issued by a trusted authority for signing") from error
+            begin, end = self._listed(self._signers[certificate], now)
+        except Revoked as error:
+            raise refused("Assertion", f"the certificate of the STS {error}") from error
+        return (max(begin, certificate.not_valid_before_utc), min(end, certificate.not_valid_after_utc))
+
+    def _span(self, chain: Sequence[x509.Certificate], now: datetime) -> Span:
+        """From when to when a chain stays as it is now. Raises Revoked."""
+        begin, end = self._listed(chain, now)
         return (
-            max(link.not_valid_before_utc for link in chain),
-            min(link.not_valid_after_utc for link in chain),
+            max(begin, *(link.not_valid_before_utc for link in chain)),
+            min(end, *(link.not_valid_after_utc for link in chain)),
         )
 
-
-def _demand_valid(certificate: x509.Certificate, place: str, now: datetime) -> None:
-    if now < certificate.not_valid_before_utc:
-        raise refused(place, "is not valid yet")
-    if now > certificate.not_valid_after_utc:
-        raise refused(place, "is no longer valid")
-
-
-def _is_no_authority(
-    _policy: verification.Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints | None
-) -> None:
-    if constraints is not None and constraints.ca:
-        raise ValueError("is an authority")
+    def _listed(self, chain: Sequence[x509.Certificate], now: datetime) -> Span:
+        """From when to when the lists leave a chain as it is now. Raises Revoked."""
+        begin, end = ALWAYS
+        for position, (certificate, authority) in enumerate(pairwise(chain)):
+            try:
+                span = self._lists.span(certificate, authority, now)
+            except Revoked as error:
+                raise (Revoked(f"was issued by an authority that {error}") if position else error) from error
+            begin, end = max(begin, span[0]), min(end, span[1])
+        return (begin, end)
 
 
-def _may_issue(_policy: verification.Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
-    if usage is not None and not usage.key_cert_sign:
-        raise ValueError("may not issue certificates")
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """That a certificate is believed: while the generation is this one, from begin to end."""
 
-
-def _may_sign(_policy: verification.Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
-    if usage is not None and not usage.digital_signature:
-        raise ValueError("may not sign")
-
-
-# The platform's certificates and the eID's have no subject alternative name, and test authorities come as they are:
-# no demand is made beyond what makes a chain a chain. That an authority says CA:TRUE is checked wherever the
-# extension is there; here it is made to be there.
-_AUTHORITY = (
-    ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
-    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_issue)
-)
-_HOLDER = (
-    ExtensionPolicy.permit_all()
-    .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_no_authority)
-    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign)
-)
+    generation: int
+    begin: datetime
+    end: datetime

@@ -132,7 +132,7 @@ def authority(
         end,
         [
             (x509.BasicConstraints(ca, None), True),
-            (usage(key_cert_sign=may_issue, digital_signature=True), True),
+            (usage(key_cert_sign=may_issue, crl_sign=may_issue, digital_signature=True), True),
         ],
     )
 

@@ -99,8 +99,6 @@ def _unknown_extension() -> x509.UnrecognizedExtension:
         _issued_by(authority("NO CA", ca=False)),
         _issued_by(authority("NO SIGN", may_issue=False)),
         _issued_by(issue(name((NameOID.COMMON_NAME, "bare")), ec_key("bare"))),
-        _issued_by(authority("EXPIRED", end=NOW - timedelta(seconds=1))),
-        _issued_by(authority("FUTURE", begin=NOW + timedelta(seconds=1))),
     ],
 )
 def test_what_was_not_issued_by_a_trusted_authority(issuer: Owner, owner: Owner) -> None:
@@ -119,19 +117,19 @@ def test_a_chain_holds_while_all_of_it_is_valid(warm: bool) -> None:
     believed.believe(owner.certificate, "place", moment + timedelta(seconds=5))
     late = timedelta(seconds=5.5) + (moment - NOW)
     assert reason(believed, owner, late) == "place: its authority is not valid now"
-    assert reason(believed, owner, late + timedelta(seconds=1)) == NOT_ISSUED
+    assert reason(believed, owner, late + timedelta(seconds=1)) == "place: its authority is not valid now"
     believed.believe(owner.certificate, "place", moment)
 
 
 def test_chains_are_sought_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sought = []
-    original = Trust._chain_span
+    original = Trust._span
 
     def spy(self: Trust, *arguments: object) -> object:
         sought.append(1)
         return original(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Trust, "_chain_span", spy)
+    monkeypatch.setattr(Trust, "_span", spy)
     believed = trusting(pki().root)
     for _ in range(3):
         believed.believe(pki().rsa.certificate, "place", NOW)
