@@ -15,10 +15,14 @@ from sqlalchemy.exc import IntegrityError
 from ehbox_soap import qualities
 
 from .boxes import Boxes
+from .contact_records import OrganisationDetail, PersonDetail
+from .contacts import Contacts
 from .message_records import Address
 from .prepared import Prepared
 from .records import BoxOverride, Organisation, Person, Profession
 from .register_tables import organisation, person, profession
+
+NO_PERSON_DETAIL, NO_ORGANISATION_DETAIL = PersonDetail(), OrganisationDetail()
 
 _PERSON = Prepared(select(person).where(person.c.inss == bindparam("inss")))
 _PROFESSIONS = Prepared(
@@ -35,9 +39,10 @@ class RegisterConflict(ValueError):
 class Register:
     """Who exists. Everything put twice is there once."""
 
-    def __init__(self, connection: Connection, boxes: Boxes) -> None:
+    def __init__(self, connection: Connection, boxes: Boxes, contacts: Contacts) -> None:
         self._connection = connection
         self._boxes = boxes
+        self._contacts = contacts
 
     def person(self, inss: str) -> Person | None:
         """The person with that INSS (11 digits)."""
@@ -70,12 +75,12 @@ class Register:
         )
         return tuple(_organisation(row) for row in rows)
 
-    def put_person(self, new: Person) -> None:
-        """Keeps a person as given; professions that are no longer listed are dropped.
+    def put_person(self, new: Person, detail: PersonDetail = NO_PERSON_DETAIL) -> None:
+        """Keeps a person as given; professions and details that are no longer listed are dropped.
 
         Raises RegisterConflict if somebody else holds one of the NIHIIs in that quality.
         """
-        if self.person(new.inss) == new:
+        if self.person(new.inss) == new and self._contacts.person(new.inss) == detail:
             return
         named = {"last_name": new.last_name, "first_name": new.first_name, "language": new.language}
         changed = self._connection.execute(update(person).where(person.c.inss == new.inss).values(named))
@@ -87,11 +92,13 @@ class Register:
         self._boxes.ensure([Address.of("INSS", new.inss, qualities.CITIZEN)], registered=True)
         for held in new.professions:
             self._boxes.ensure(list(_names(new.inss, held)), registered=True)
+        self._contacts.put_person(new, detail)
 
-    def put_organisation(self, new: Organisation) -> None:
+    def put_organisation(self, new: Organisation, detail: OrganisationDetail = NO_ORGANISATION_DETAIL) -> None:
         """Keeps an organisation as given."""
         address = Address.of(new.type, new.id, new.quality)
-        if self.organisation(new.type, new.id, new.quality) == new:
+        known = self.organisation(new.type, new.id, new.quality)
+        if known == new and self._contacts.organisation(address) == detail:
             return
         where = (organisation.c.type == new.type) & (organisation.c.id == address.id)
         where &= organisation.c.quality == new.quality
@@ -101,6 +108,7 @@ class Register:
             key = {"type": new.type, "id": address.id, "quality": new.quality}
             self._connection.execute(insert(organisation).values(**key, **named))
         self._boxes.ensure([address], registered=True)
+        self._contacts.put_organisation(new, detail)
 
     def put_box(self, new: BoxOverride) -> None:
         """Keeps a box's own limit; the box is registered by it."""

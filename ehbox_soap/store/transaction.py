@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from .absences import Absences
+from .address_book import AddressBook
 from .boxes import Boxes
 from .clock import StoredClock
+from .contacts import Contacts
 from .deliveries import Deliveries
 from .fan_outs import FanOuts
 from .messages import Messages
@@ -40,7 +42,9 @@ class Transaction:
         self.publications = Publications(connection)
         self.absences = Absences(connection)
         self.fan_outs = FanOuts(connection)
-        self.register = Register(connection, self.boxes)
+        self.contacts = Contacts(connection)
+        self.register = Register(connection, self.boxes, self.contacts)
+        self.address_book = AddressBook(connection)
         self.replay = Replay(connection)
         self.clock = StoredClock(connection)
         self.usage = Usage(connection)
