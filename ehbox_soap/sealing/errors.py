@@ -1,0 +1,33 @@
+"""What is wrong with sealed content or a token, as one exception.
+
+Knows: that reasons name a structure and a rule. Must not know: any structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import InvalidVersion
+
+_WRONG = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, InvalidVersion, UnsupportedAlgorithm,
+)  # fmt: skip
+
+
+class SealingError(Exception):
+    """Content that cannot be sealed, opened or believed. The reason is English and never holds a value."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@contextmanager
+def reading(place: str) -> Iterator[None]:
+    """asn1crypto parses where it is looked at: whatever it, or `cryptography`, finds wrong becomes one SealingError."""
+    try:
+        yield
+    except _WRONG as error:
+        raise SealingError(f"{place}: not the ASN.1 that is due") from error
