@@ -224,7 +224,7 @@ class Mailbox(RuleBasedStateMachine):
         if not history and source is not Source.HISTORY:
             folders = tuple(each for each in folders if not each.endswith("HISTORY"))
         found = [each for each in self.model.standing(who, *folders) if each.said is place.said]
-        return found[0] if found else None
+        return min(found, key=lambda each: each.sent, default=None)
 
     @rule(who=NAMES, nth=NTH, source=SOURCES)
     def ask(self, who: str, nth: int, source: types.Source | None) -> None:
