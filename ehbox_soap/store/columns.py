@@ -6,8 +6,9 @@ Knows: how a moment and a key are stored. Must not know: any table.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, bindparam, case
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,3 +34,12 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def not_before(earlier: ColumnElement[Any], moment: str) -> ColumnElement[Any]:
+    """The moment that is bound by that name, or the earlier one of the same row where that is later.
+
+    A call's moment is taken before it waits for a box: meanwhile another one may let a message into it.
+    """
+    now = bindparam(moment, type_=Moment)
+    return case((earlier > now, earlier), else_=now)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, or_, select, update
 
+from .columns import not_before
 from .event_records import EnteringRecord, StandingRecord, VersionRecord, WaitingRecord
 from .statements import batches
 from .tables import COUNTED_FOLDERS, box, delivery, message
@@ -126,10 +127,11 @@ ENTERING = (
 _INSERT = insert(delivery)
 _THESE = delivery.c.delivery_key.in_(bindparam("keys", expanding=True))
 _RELOCATE = update(delivery).where(_THESE).values(folder=bindparam("to"))
+_ENTERED = not_before(delivery.c.ordered_at, "now")
 _ENTER = (
     update(delivery)
     .where(_THESE, delivery.c.folder == "STANDBY")
-    .values(folder="INBOX", ordered_at=bindparam("now"), published_at=bindparam("now"))
+    .values(folder="INBOX", ordered_at=_ENTERED, published_at=_ENTERED)
 )
 _COUNTED = (
     select(func.coalesce(func.sum(message.c.size), 0))

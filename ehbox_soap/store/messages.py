@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from . import message_reading, message_writing, removal
+from .columns import not_before
 from .deliveries import ENTERING, entering_record
 from .event_records import EnteringRecord
 from .message_records import DeliveryRecord, FullRecord, ListedRecord, MessageRecord, StoredMessage
@@ -168,13 +169,13 @@ _GROWN = (
 _RECEIVED = (
     update(delivery)
     .where(delivery.c.delivery_key.in_(bindparam("keys", expanding=True)), delivery.c.received_at.is_(None))
-    .values(received_at=bindparam("now"))
+    .values(received_at=not_before(delivery.c.published_at, "now"))
     .returning(delivery.c.delivery_key)
 )
 _READ = (
     update(delivery)
     .where(delivery.c.delivery_key == bindparam("key"), delivery.c.read_at.is_(None))
-    .values(read_at=bindparam("now"))
+    .values(read_at=not_before(delivery.c.published_at, "now"))
     .returning(delivery.c.delivery_key)
 )
 _ENTERING = select(*ENTERING).where(message.c.message_key == bindparam("key"))

@@ -229,15 +229,34 @@ def test_stand_by_history_and_deleted_have_their_place(store: Store) -> None:
 
 def test_moments_are_kept_from_the_first_time(store: Store) -> None:
     key = delivered(store, 2)
+    then, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
     with store.begin() as transaction:
         page = transaction.messages.page(key, "INBOX", 0, 2)
-        transaction.messages.mark_received(page[:1], NOW)
-        transaction.messages.mark_received(page, NOW + timedelta(hours=1))
-        transaction.messages.mark_read(page[1], NOW)
-        transaction.messages.mark_read(page[1], NOW + timedelta(hours=1))
+        transaction.messages.mark_received(page[:1], then)
+        transaction.messages.mark_received(page, later)
+        transaction.messages.mark_read(page[1], then)
+        transaction.messages.mark_read(page[1], later)
         first, second = transaction.messages.page(key, "INBOX", 0, 2)
-    assert (first.received_at, first.read_at) == (NOW, None)
-    assert (second.received_at, second.read_at) == (NOW + timedelta(hours=1), NOW)
+    assert (first.received_at, first.read_at) == (then, None)
+    assert (second.received_at, second.read_at) == (later, then)
+
+
+def test_nothing_happens_to_a_message_before_it_is_published(store: Store) -> None:
+    """ACK-1: a call that began before the sender's, and waited for the box, has an earlier moment than the message."""
+    key, before = delivered(store, 3), NOW - timedelta(milliseconds=5)
+    waiting = delivery.c.ordered_at == NOW
+    with store.begin() as transaction:
+        page = transaction.messages.page(key, "INBOX", 0, 3)
+        connection = transaction._connection
+        connection.execute(update(delivery).where(waiting).values(folder="STANDBY", published_at=None))
+        transaction.deliveries.enter([page[2].key], before)
+        transaction.messages.mark_received(page[:2], before)
+        transaction.messages.mark_read(page[0], before)
+        found = {each.key: each for each in transaction.messages.page(key, "INBOX", 0, 3)}
+        entered = connection.execute(select(delivery.c.published_at).where(waiting)).scalar_one()
+    assert entered == NOW
+    assert found[page[0].key].received_at == found[page[0].key].read_at == NOW + timedelta(minutes=2)
+    assert found[page[1].key].received_at == NOW + timedelta(minutes=1)
 
 
 def test_what_goes_in_comes_out(store: Store) -> None:
