@@ -161,6 +161,14 @@ def identity_attribute_names(quality: str) -> tuple[str, ...]:
     return (*plain, *{"CBE": (CBE_NUMBER, HOLDER_CBE_NUMBER), "EHP": (EHP_NUMBER, HOLDER_EHP_NUMBER)}.get(kind, ()))
 
 
+def namespace_of(name: str) -> str:
+    """The AttributeNamespace of an attribute of which only the name is said, as a claim of WS-Trust does.
+
+    Some numbers are asked for in both namespaces: without one they are an identity's (ours).
+    """
+    return IDENTIFICATION if name in _IDENTITY_NAMES else CERTIFIED
+
+
 def quality_of_attribute(name: str) -> str | None:
     """The quality that a boolean attribute of the certified namespace tells of when it is `true`, or None (BOX-7)."""
     return _QUALITY_OF_BOOLEAN.get(name)
@@ -195,3 +203,4 @@ _QUALITY_OF_BOOLEAN = {name: quality for quality in PROFESSIONS for name in pers
 _QUALITY_OF_NIHII11 = {
     name: quality for quality in (*PROFESSIONS, *NIHII_ORGANISATIONS) for name in nihii11_attribute_names(quality)
 }
+_IDENTITY_NAMES = frozenset(name for row in ALL for name in identity_attribute_names(row.quality))

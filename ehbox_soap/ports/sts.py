@@ -1,39 +1,52 @@
-"""The STS port, SAML-P dialect: a samlp:Request signed by an identification certificate.
+"""The STS ports: a request for an assertion, signed by an identification certificate, in one of two dialects.
 
-Knows: its element, its SOAPActions, that its calls are not held against replay. Must not know: what is certified.
+Knows: the elements and SOAPActions of each dialect, that their calls are not held against replay. Must not know: what
+is certified.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree
 
+from ehbox_soap.clock import Clock
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.ids import Chance
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, Encoded, House
 from ehbox_soap.ports.documents import Description
+from ehbox_soap.security.subject import identity
 from ehbox_soap.security.wss import VerifiedStsCall
+from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.sts import saml11
+from ehbox_soap.sts.decision import StsRules
+from ehbox_soap.sts.names import SAMLP, samlp
+from ehbox_soap.sts.signer import Signer
 
 PATHS = ("/IAM/Saml11TokenService/v1", "/IAM/Saml11TokenService/Legacy/v1")
 SERVICES = dict.fromkeys(PATHS, Description("sts", "Saml11TokenService.wsdl"))
+PROTOCOL = "urn:be:fgov:ehealth:sts:protocol:v1"
 
-ACTIONS = frozenset(
-    {
-        "",
-        "RequestSecureToken",
-        "AttributeQuery",
-        "urn:be:fgov:ehealth:sts:protocol:v1:RequestSecureToken",
-        "urn:be:fgov:ehealth:sts:protocol:v1:AttributeQuery",
-    }
-)
-"""What clients put into SOAPAction here (wire.md, SAML-P dialect)."""
+Answer = Callable[
+    [etree._Element, VerifiedStsCall, Transaction, Clock, Chance, Signer, StsRules],
+    etree._Element,
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StsOperation:
+    """One operation: its elements' local names, and what clients put into SOAPAction for it; empty is always fine."""
+
+    request: str
+    answer: str
+    actions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCall:
     """A request for an assertion and who signed it."""
 
     element: etree._Element
@@ -41,40 +54,51 @@ class Asked:
 
 
 class StsDialect:
-    """The steps of the STS port."""
+    """The steps of an STS port. `outcome` names what an answer is, for the log and the figures."""
 
-    namespace = "urn:oasis:names:tc:SAML:1.0:protocol"
-    operations = {"RequestSecureToken": ("Request", "Response")}  # noqa: RUF012
+    def __init__(
+        self,
+        namespace: str,
+        built: Mapping[str, StsOperation],
+        answer: Answer,
+        outcome: Callable[[etree._Element], str],
+    ) -> None:
+        self.namespace = namespace
+        self.operations = {name: (operation.request, operation.answer) for name, operation in built.items()}
+        self._actions = {f"{{{namespace}}}{operation.request}": operation.actions for operation in built.values()}
+        self._answer = answer
+        self._outcome = outcome
 
     def check_action(self, call: Call) -> None:
         """SOA-03004 for a SOAPAction that is none of those in use."""
-        if call.headers.get("soapaction", "").strip().strip('"') not in ACTIONS:
+        assert call.envelope is not None
+        action = call.headers.get("soapaction", "").strip().strip('"')
+        if action and action not in self._actions[call.envelope.content.tag]:
             raise SoapFault("SOA-03004", "SOAPAction names another operation")
 
-    def decode(self, call: Call) -> Asked:
+    def decode(self, call: Call) -> TokenCall:
         """The caller by its certificate; no attachments here."""
         assert call.envelope is not None
         verified = call.house.verifier.sts_call(call.envelope.header, call.envelope.body)
         call.sha1 = verified.sha1
+        caller = identity(verified.certificate)
+        call.caller = call.house.pseudonyms.of(caller.type, caller.number)
         if call.parts:
             raise SoapFault("SOA-03007", "part without reference")
         (content,) = verified.body
-        return Asked(content, verified)
+        return TokenCall(content, verified)
 
     def perform(self, call: Call, request: object) -> object:
-        """What the register certifies; a failure is an ordinary answer with its own status."""
-        asked = cast(Asked, request)
+        """What the register certifies, or why nothing is."""
+        asked = cast(TokenCall, request)
         house = call.house
         if house.signer is None:
             raise SoapFault("SOA-02001", "this server has no STS")
         transaction = call.begin(write=False)
-        answer = saml11.answer(
+        answer = self._answer(
             asked.element, asked.verified, transaction, house.clock, house.chance, house.signer, house.sts_rules
         )
-        code = answer.find(f"{{{self.namespace}}}Status/{{{self.namespace}}}StatusCode")
-        assert code is not None
-        # samlp:Success, samlp:Requester …: not a code of the mailbox, and told apart from one.
-        call.outcome = code.get("Value", "")
+        call.outcome = self._outcome(answer)
         return answer
 
     def encode(self, call: Call, answer: object) -> Encoded:
@@ -82,6 +106,21 @@ class StsDialect:
         return Encoded(cast(etree._Element, answer))
 
 
+def _status(answer: etree._Element) -> str:
+    """samlp:Success or samlp:Requester: not a code of the mailbox, and told apart from one."""
+    code = answer.find(f"{samlp('Status')}/{samlp('StatusCode')}")
+    assert code is not None
+    return str(code.get("Value"))
+
+
+_ACTIONS = ("RequestSecureToken", "AttributeQuery")
+BUILT = {
+    "RequestSecureToken": StsOperation(
+        "Request", "Response", frozenset({*_ACTIONS, *(f"{PROTOCOL}:{action}" for action in _ACTIONS)})
+    )
+}
+
+
 def port(house: House) -> Port:
-    """The port; without a key of an STS it answers every call by SOA-02001."""
-    return Port("sts", StsDialect(), house)
+    """The port of the SAML dialect; without a key of an STS it answers every call by SOA-02001."""
+    return Port("sts", StsDialect(SAMLP, BUILT, saml11.answer, _status), house)

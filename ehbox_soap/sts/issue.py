@@ -23,7 +23,7 @@ from ehbox_soap.sts.names import X509_PKI, X509_SUBJECT_NAME
 from ehbox_soap.sts.signer import Signer
 
 # Clients whose clocks run behind can use the assertion at once.
-_HEAD_START = timedelta(minutes=5)
+HEAD_START = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def issue(grant: Grant, now: datetime, chance: Chance, signer: Signer) -> etree.
     etree.SubElement(
         assertion,
         saml("Conditions"),
-        {"NotBefore": instant(now - _HEAD_START), "NotOnOrAfter": instant(now + grant.validity)},
+        {"NotBefore": instant(now - HEAD_START), "NotOnOrAfter": instant(now + grant.validity)},
     )
     authentication = etree.SubElement(
         assertion,

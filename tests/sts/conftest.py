@@ -1,4 +1,4 @@
-"""The test authority, its people, and a store with the shipped seed: made once, none of the tests writes to it."""
+"""The test authority, its people, a store with the shipped seed: made once; a test that writes to it puts it back."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.ports.sts import Answer
 from ehbox_soap.register.seed import Seed, load, read_seed
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import VerifiedStsCall
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.records import Person, Profession
+from ehbox_soap.sts import saml11, trust13
 from ehbox_soap.sts.decision import StsRules
-from ehbox_soap.sts.saml11 import answer
 from ehbox_soap.sts.signer import Signer
-from tests.sts.layouts import Ask
+from tests.clients.wstrust import E_DECLARED
+from tests.sts.layouts import SOAP, Ask
 
 DORA, DENIS, ERIKA, BASILE = "71031499894", "68072599721", "93042799282", "04022999310"
 SHORT = Person("75010199701", "Kort", "Kaat", None, (Profession("DIETICIAN", "69990141"),))
@@ -97,6 +99,15 @@ class Sts:
         return self.ask_element(ask.element(), identification or ask.holder)
 
     def ask_element(self, element: etree._Element, identification: KeyEntry) -> etree._Element:
+        return self._answer(saml11.answer, element, identification)
+
+    def trust(self, content: str, identification: KeyEntry) -> etree._Element:
+        """A call in the WS-Trust dialect, written as a client writes it; the answer as it leaves the house."""
+        body = f'<S:Envelope xmlns:S="{SOAP}"><S:Body {E_DECLARED}>{content}</S:Body></S:Envelope>'
+        (element,) = etree.fromstring(body.encode())[0]
+        return self._answer(trust13.answer, element, identification)
+
+    def _answer(self, answer: Answer, element: etree._Element, identification: KeyEntry) -> etree._Element:
         body = element.getparent()
         assert body is not None
         verified = VerifiedStsCall(identification.certificate, body, sha1=False)
