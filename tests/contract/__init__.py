@@ -1,0 +1,1 @@
+"""The contract as it ships: what its files promise, without a server."""
