@@ -39,7 +39,7 @@ def findings(path: Path) -> Iterator[str]:
 
 def main() -> int:
     """Exit code 1 when anything is found."""
-    files = [p for root in ("bench", "ehbox_soap", "tests") for p in sorted(Path(root).rglob("*.py"))]
+    files = [p for root in ("bench", "ehbox_soap", "proofs", "tests") for p in sorted(Path(root).rglob("*.py"))]
     found = [finding for path in files for finding in findings(path)]
     sys.stdout.write("\n".join([*found, f"{len(found)} findings in {len(files)} files"]) + "\n")
     return bool(found)

@@ -1,0 +1,1 @@
+"""The short sizes of the proofs (proofs/); docs/reliability.md has the full ones."""
