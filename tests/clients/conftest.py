@@ -1,9 +1,12 @@
-"""Keys and certificates of a caller, in the platform's subject form; made once, valid around the tests' moment."""
+"""Keys and certificates of a caller, in the platform's subject form; made once, valid around the tests' moment. And the
+doors of a whole server in the process, for the models to call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 from cryptography import x509
@@ -12,8 +15,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from tests.clients.connector40 import Connector40, Key
+from tests.clients.model import Identification
+from tests.door import Door, prepared
 
 NOW = datetime(2026, 1, 15, 9, 0, 0, 123456, tzinfo=UTC)
+
+
+class Open(Protocol):
+    """Opens a door of its own for a test; `settings` as "section.name"."""
+
+    def __call__(self, settings: Mapping[str, str] | None = None) -> Door: ...
 
 
 def _certificate(key: Key) -> x509.Certificate:
@@ -34,15 +45,43 @@ def _certificate(key: Key) -> x509.Certificate:
     return builder.sign(key, hashes.SHA256())
 
 
-def _identifiers() -> Iterator[str]:
+def identifiers() -> Iterator[str]:
+    """UUIDs, each another."""
     for number in range(10_000):
         yield f"00000000-0000-4000-8000-{number:012d}"
 
 
+@pytest.fixture(scope="session")
+def pairs() -> Mapping[str, Identification]:
+    """A key pair of each kind."""
+    keys: dict[str, Key] = {
+        "rsa": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        "ec": ec.generate_private_key(ec.SECP256R1()),
+    }
+    return {kind: Identification(key, _certificate(key)) for kind, key in keys.items()}
+
+
 @pytest.fixture(scope="session", params=["rsa", "ec"])
-def connector(request: pytest.FixtureRequest) -> Connector40:
+def connector(request: pytest.FixtureRequest, pairs: Mapping[str, Identification]) -> Connector40:
     """The model with a key of each kind."""
-    key: Key = ec.generate_private_key(ec.SECP256R1())
-    if request.param == "rsa":
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return Connector40(key, _certificate(key), _identifiers().__next__)
+    pair = pairs[request.param]
+    return Connector40(pair.key, pair.certificate, identifiers().__next__)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared data folder: authority, tables, seed."""
+    return prepared(tmp_path_factory.mktemp("clients-template") / "data")
+
+
+@pytest.fixture
+def open_door(template: Path, tmp_path: Path) -> Iterator[Open]:
+    opened: list[Door] = []
+
+    def one(settings: Mapping[str, str] | None = None) -> Door:
+        opened.append(Door(tmp_path / f"data{len(opened)}", template, settings or {}))
+        return opened[-1]
+
+    yield one
+    for each in opened:
+        each.close()

@@ -42,7 +42,7 @@ class Answer:
         return self.element.findtext("Status/Code") or ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Fault(Exception):
     """A fault in the shape that the client understands."""
 

@@ -33,7 +33,8 @@ class HttpRequest:
     def octets(self, host: str) -> bytes:
         """Everything, request line to last byte of the body. A header that the client has no place for comes last."""
         own = {**dict(self.headers), "Host": host, "Content-Length": str(len(self.body))}
-        stated = [(name, value or own.pop(name, None)) for name, value in self.order]
-        lines = [f"POST {self.path} HTTP/1.1"]
-        lines += [f"{name}: {value}" for name, value in (*stated, *own.items()) if value is not None]
+        placed = dict(self.order)
+        stated = [(name, value or own[name]) for name, value in self.order if value or name in own]
+        stated += [(name, value) for name, value in own.items() if name not in placed]
+        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in stated)]
         return ("\r\n".join(lines) + "\r\n\r\n").encode() + self.body

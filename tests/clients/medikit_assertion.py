@@ -33,26 +33,30 @@ def rewritten(assertion: str) -> str:
 
 
 def _assertion(root: etree._Element) -> str:
-    own = root.attrib
     (conditions,) = _at(root, "saml:Conditions")
     (authentication,) = _at(root, "saml:AuthenticationStatement")
     (statement,) = _at(root, "saml:AttributeStatement")
     # A moment of authentication without a fraction: another type in that client, and so another form.
-    moment = datetime.fromisoformat(str(authentication.attrib["AuthenticationInstant"]))
+    moment = datetime.fromisoformat(_own(authentication, "AuthenticationInstant"))
     return (
-        f'<Assertion xmlns="{SAML}" MajorVersion="1" MinorVersion="1" AssertionID="{own["AssertionID"]}" '
-        f'Issuer="{attribute(str(own["Issuer"]))}" IssueInstant="{_moment(own["IssueInstant"])}">'
-        f'<Conditions NotBefore="{_moment(conditions.attrib["NotBefore"])}" '
-        f'NotOnOrAfter="{_moment(conditions.attrib["NotOnOrAfter"])}" />'
+        f'<Assertion xmlns="{SAML}" MajorVersion="1" MinorVersion="1" AssertionID="{_own(root, "AssertionID")}" '
+        f'Issuer="{attribute(_own(root, "Issuer"))}" IssueInstant="{_moment(_own(root, "IssueInstant"))}">'
+        f'<Conditions NotBefore="{_moment(_own(conditions, "NotBefore"))}" '
+        f'NotOnOrAfter="{_moment(_own(conditions, "NotOnOrAfter"))}" />'
         f'<AuthenticationStatement AuthenticationInstant="{moment:%Y-%m-%dT%H:%M:%SZ}" '
-        f'AuthenticationMethod="{authentication.attrib["AuthenticationMethod"]}">{_subject(authentication)}'
+        f'AuthenticationMethod="{_own(authentication, "AuthenticationMethod")}">{_subject(authentication)}'
         f"</AuthenticationStatement><AttributeStatement>{_subject(statement)}{_attributes(statement)}"
         f"</AttributeStatement>{_signature(root)}</Assertion>"
     )
 
 
-def _moment(value: object) -> str:
-    return instant(datetime.fromisoformat(str(value)))
+def _moment(value: str) -> str:
+    return instant(datetime.fromisoformat(value))
+
+
+def _own(element: etree._Element, name: str) -> str:
+    """An attribute that must be there."""
+    return str(element.attrib[name])
 
 
 def _subject(statement: etree._Element) -> str:
@@ -60,8 +64,8 @@ def _subject(statement: etree._Element) -> str:
     (method,) = _at(statement, "saml:Subject/saml:SubjectConfirmation/saml:ConfirmationMethod")
     (info,) = _at(statement, "saml:Subject/saml:SubjectConfirmation/ds:KeyInfo")
     return (
-        f'<Subject><NameIdentifier Format="{name.attrib["Format"]}" '
-        f'NameQualifier="{attribute(str(name.attrib["NameQualifier"]))}">{text(name.text or "")}</NameIdentifier>'
+        f'<Subject><NameIdentifier Format="{_own(name, "Format")}" '
+        f'NameQualifier="{attribute(_own(name, "NameQualifier"))}">{text(name.text or "")}</NameIdentifier>'
         f"<SubjectConfirmation><ConfirmationMethod>{method.text}</ConfirmationMethod>"
         f'<ds:KeyInfo xmlns:ds="{DS}">{_certificate(info)}</ds:KeyInfo></SubjectConfirmation></Subject>'
     )
@@ -69,8 +73,8 @@ def _subject(statement: etree._Element) -> str:
 
 def _attributes(statement: etree._Element) -> str:
     return "".join(
-        f'<Attribute AttributeName="{each.attrib["AttributeName"]}" '
-        f'AttributeNamespace="{each.attrib["AttributeNamespace"]}">'
+        f'<Attribute AttributeName="{_own(each, "AttributeName")}" '
+        f'AttributeNamespace="{_own(each, "AttributeNamespace")}">'
         f"<AttributeValue>{text(each.findtext('saml:AttributeValue', '', _NAMES))}</AttributeValue></Attribute>"
         for each in _at(statement, "saml:Attribute")
     )
@@ -82,12 +86,11 @@ def _signature(root: etree._Element) -> str:
     (value,) = _at(root, "ds:Signature/ds:SignatureValue")
     (key,) = _at(root, "ds:Signature/ds:KeyInfo")
     method, digest = (
-        str(info.find(f".//ds:{name}", _NAMES).attrib["Algorithm"])  # type: ignore[union-attr]
-        for name in ("SignatureMethod", "DigestMethod")
+        _own(_at(info, path)[0], "Algorithm") for path in ("ds:SignatureMethod", "ds:Reference/ds:DigestMethod")
     )
     return (
         f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXC_C14N}" />'
-        f'<ds:SignatureMethod Algorithm="{method}" /><ds:Reference URI="{reference.attrib["URI"]}"><ds:Transforms>'
+        f'<ds:SignatureMethod Algorithm="{method}" /><ds:Reference URI="{_own(reference, "URI")}"><ds:Transforms>'
         f'<ds:Transform Algorithm="{DS}enveloped-signature" /><ds:Transform Algorithm="{EXC_C14N}" />'
         f'</ds:Transforms><ds:DigestMethod Algorithm="{digest}" />'
         f"<ds:DigestValue>{_octets(reference, 'ds:DigestValue')}</ds:DigestValue></ds:Reference></ds:SignedInfo>"

@@ -119,7 +119,8 @@ class Caller:
             inner = saml_request.inner_signature(one, signer, self.certificate, self.saml_style)
         envelope, covered = self._envelope(saml_request.request(asked, one, now, self.saml_style, inner), now, frame)
         if inner:
-            envelope = signer.digested(envelope, [Covered(saml_request.request_id(one))], without=inner)
+            own = [Covered(saml_request.request_id(one))]
+            envelope = signer.digested(envelope, own, without=inner.replace("/>", frame.empty))
             envelope = signer.signed(envelope, INNER, None)
         return self.post(path, self.sts_action, self._signed(envelope, covered, frame, self.who.key))
 
