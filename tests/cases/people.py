@@ -11,26 +11,27 @@ SSIN = "urn:be:fgov:person:ssin"
 _ORGANISATION = "urn:be:fgov:ehealth:1.0"
 
 
-def _box(number: str, type: str, quality: str, sub_type: str = "") -> str:
+def box(number: str, type: str, quality: str, sub_type: str = "") -> str:
+    """A box as the elements of a request or an answer."""
     stated = f"<SubType>{sub_type}</SubType>" if sub_type else ""
     return f"<Id>{number}</Id><Type>{type}</Type>{stated}<Quality>{quality}</Quality>"
 
 
 BOXES = {
-    "doctor": _box("71031499894", "INSS", "DOCTOR"),
-    "doctor by NIHII": _box("19990116", "NIHII", "DOCTOR"),
-    "doctor as citizen": _box("71031499894", "INSS", "CITIZEN"),
-    "second doctor": _box("68072599721", "INSS", "DOCTOR"),
-    "nurse": _box("85061999865", "INSS", "NURSE"),
-    "dentist": _box("79020299635", "INSS", "DENTIST"),
-    "citizen": _box("04022999310", "INSS", "CITIZEN"),
-    "two as nurse": _box("93042799282", "INSS", "NURSE"),
-    "two as midwife": _box("93042799282", "INSS", "MIDWIFE"),
-    "hospital": _box("71990133", "NIHII", "HOSPITAL", "HOSPITAL"),
-    "hospital without SubType": _box("71990133", "NIHII", "HOSPITAL"),
-    "institution": _box("0999999031", "CBE", "INSTITUTION"),
-    "every nurse": _box("ALL", "INSS", "NURSE"),
-    "system": _box("0809394427", "CBE", "INSTITUTION"),
+    "doctor": box("71031499894", "INSS", "DOCTOR"),
+    "doctor by NIHII": box("19990116", "NIHII", "DOCTOR"),
+    "doctor as citizen": box("71031499894", "INSS", "CITIZEN"),
+    "second doctor": box("68072599721", "INSS", "DOCTOR"),
+    "nurse": box("85061999865", "INSS", "NURSE"),
+    "dentist": box("79020299635", "INSS", "DENTIST"),
+    "citizen": box("04022999310", "INSS", "CITIZEN"),
+    "two as nurse": box("93042799282", "INSS", "NURSE"),
+    "two as midwife": box("93042799282", "INSS", "MIDWIFE"),
+    "hospital": box("71990133", "NIHII", "HOSPITAL", "HOSPITAL"),
+    "hospital without SubType": box("71990133", "NIHII", "HOSPITAL"),
+    "institution": box("0999999031", "CBE", "INSTITUTION"),
+    "every nurse": box("ALL", "INSS", "NURSE"),
+    "system": box("0809394427", "CBE", "INSTITUTION"),
 }
 _PEOPLE = {
     "doctor": ("71031499894", (f"{SSIN}:ehealth:1.0:doctor:nihii11", f"{SSIN}:doctor:boolean")),

@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from lxml import etree
 
 from tests.cases.people import BOXES
+from tests.cases.writing import Sending
 
 FOLDER = Path(__file__).parent
 ORIGINS = ("contract", "public", "client", "ours")
@@ -28,7 +30,8 @@ _PARSER = etree.XMLParser(remove_blank_text=True)
 @dataclass(frozen=True)
 class Case:
     """One folder. `setup` are steps (stage.py), `parts` texts sent as attachments by Content-ID, `told` the texts of
-    the attachments that must come back."""
+    the attachments that must come back, `mails` all that are sent then and `kept` what is reported of boxes (USE-5),
+    where the case looks at them. `cookbook`: public pages quote this very situation from the platform's cookbooks."""
 
     folder: Path
     rules: tuple[str, ...]
@@ -40,6 +43,10 @@ class Case:
     setup: tuple[Mapping[str, Any], ...]
     parts: Mapping[str, str]
     told: tuple[str, ...]
+    sending: Sending
+    mails: tuple[Mapping[str, str], ...] | None
+    kept: tuple[Mapping[str, Any], ...] | None
+    cookbook: bool
     request: str
     expected: str
 
@@ -63,8 +70,10 @@ def read(folder: Path) -> Case:
     """The case of a folder; KeyError or AssertionError for one that is not whole."""
     stated = tomllib.loads((folder / "case.toml").read_text("utf-8"))
     known = {"rules", "origin", "expectation", "caller", "at", "settings", "setup", "parts", "told"}
+    known |= {"sending", "mails", "kept", "cookbook"}
     assert stated.keys() <= known, f"{folder.name}: {sorted(stated.keys() - known)}"
     assert stated["origin"] in ORIGINS, folder.name
+    assert not stated.get("cookbook") or stated["origin"] == "public", f"{folder.name}: only public pages quote them"
     return Case(
         folder=folder,
         rules=tuple(stated["rules"]),
@@ -76,6 +85,10 @@ def read(folder: Path) -> Case:
         setup=tuple(stated.get("setup", ())),
         parts=stated.get("parts", {}),
         told=tuple(stated.get("told", ())),
+        sending=Sending(**stated.get("sending", {})),
+        mails=tuple(stated["mails"]) if "mails" in stated else None,
+        kept=tuple(stated["kept"]) if "kept" in stated else None,
+        cookbook=stated.get("cookbook", False),
         request=(folder / "request.xml").read_text("utf-8"),
         expected=(folder / "expected.xml").read_text("utf-8"),
     )
@@ -86,9 +99,10 @@ def all_cases() -> tuple[Case, ...]:
     return tuple(read(path.parent) for path in sorted(FOLDER.glob("*/*/case.toml")))
 
 
-def names_of_rules() -> frozenset[str]:
-    """The rules that need a case, from rules.toml."""
-    groups = tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))
+def names_of_rules(*, quoted: bool = False) -> frozenset[str]:
+    """The rules that need a case, or those that public pages quote from the cookbooks, from rules.toml."""
+    stated = tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))
+    groups = stated["cookbook"] if quoted else {name: numbers for name, numbers in stated.items() if name.isupper()}
     return frozenset(f"{group}-{number}" for group, numbers in groups.items() for number in numbers)
 
 
@@ -96,9 +110,14 @@ def element(text: str, names: Mapping[str, str]) -> etree._Element:
     """The element of a case's file, its placeholders filled, without the white space that only makes it readable.
 
     {name} is the id that a step got, {box:who} a box, {status:841 place} a Status in three languages whose texts hold
-    the place, {base64:text} and {sha256:text} a content and its Digest, {ids:3} so many MessageIds of nothing.
+    the place, {base64:text} and {sha256:text} a content and its Digest, {ids:3} so many MessageIds of nothing. An
+    element with the attribute `times` stands for so many.
     """
-    return etree.fromstring(_PLACEHOLDER.sub(lambda found: _filled(found[1], names), text).encode(), _PARSER)
+    root = etree.fromstring(_PLACEHOLDER.sub(lambda found: _filled(found[1], names), text).encode(), _PARSER)
+    for each in [each for each in root.iter() if "times" in each.attrib]:
+        for _ in range(int(each.attrib.pop("times")) - 1):
+            each.addnext(deepcopy(each))
+    return root
 
 
 def _filled(word: str, names: Mapping[str, str]) -> str:

@@ -18,12 +18,15 @@ from lxml import etree
 from zeep.xsd import CompoundValue
 
 from tests.cases.pattern import differences, leaves, unlike
+from tests.cases.people import BOXES
 from tests.cases.reading import Case, element
 from tests.cases.stage import Stage
 from tests.clients.connector40 import SOAP
 from tests.clients.connector40_reader import Answer, Fault
 from tests.door import Client, Door
 
+# What no mail may hold (PUB-13, MAIL-1): contents, titles and names of the cases.
+SECRET = ("ten bytes.", "A letter", "Voorbeeld", "Dora", "Proefpersoon", "Nele", "Exemple", "71031499894")
 _WSDL = Path(__file__).resolve().parents[2] / "wsdl" / "ehealthbox"
 
 
@@ -33,10 +36,10 @@ def play_raw(case: Case, door: Door, people: Mapping[str, Client]) -> list[str]:
     request = element(case.request, stage.names)
     expected = element(case.expected, stage.names)
     try:
-        answer = stage.ask(case.caller, etree.tostring(request, encoding="unicode"))
+        answer = stage.ask(case.caller, etree.tostring(request, encoding="unicode"), case.sending)
     except Fault as fault:
         return _told(case, expected, fault)
-    return differences(expected, answer.element) + _attached(case, answer)
+    return differences(expected, answer.element) + _attached(case, answer) + _followed(case, stage)
 
 
 def play_zeep(case: Case, door: Door, people: Mapping[str, Client]) -> list[str]:
@@ -48,13 +51,13 @@ def play_zeep(case: Case, door: Door, people: Mapping[str, Client]) -> list[str]
     if expected.tag != f"{{{SOAP}}}Fault":
         request = _written(client, case.operation, operation, request)
     try:
-        answer = stage.ask(case.caller, etree.tostring(request, encoding="unicode"))
+        answer = stage.ask(case.caller, etree.tostring(request, encoding="unicode"), case.sending)
     except Fault as fault:
         return _told(case, expected, fault)
     operation.process_reply(answer.element.getroottree().getroot())  # raises for what is not of the WSDL
     value = operation.output.body.parse(answer.element, client.wsdl.types)
     found = list(_values(etree.QName(answer.element).localname, value))
-    return unlike(leaves(expected), found) + _attached(case, answer)
+    return unlike(leaves(expected), found) + _attached(case, answer) + _followed(case, stage)
 
 
 def _values(name: str, value: object) -> Iterator[tuple[str, str]]:
@@ -113,3 +116,17 @@ def _attached(case: Case, answer: Answer) -> list[str]:
     references = [each.text or "" for each in answer.element.iter("EncryptableBinaryContent")]
     found = tuple(answer.parts[each.removeprefix("cid:")].decode() for each in references)
     return [] if found == case.told else [f"the attachments {found} instead of {case.told}"]
+
+
+def _followed(case: Case, stage: Stage) -> list[str]:
+    """What differs in the mails that the call causes and in the report of USE-5, where the case looks at them."""
+    found: list[str] = []
+    if case.mails is not None:
+        mails = stage.mails()
+        expected = [(mail["to"], mail["subject"], mail["text"]) for mail in case.mails]
+        found += [f"the mail {mail} says {word}" for mail in mails for word in SECRET if word in " ".join(mail[1:])]
+        found += [] if mails == expected else [f"the mails {mails} instead of {expected}"]
+    if case.kept is not None:
+        kept = [(BOXES[each["box"]], each["read"], each["receipts"]) for each in case.kept]
+        found += [] if stage.kept() == kept else [f"the report {stage.kept()} instead of {kept}"]
+    return found

@@ -1,6 +1,6 @@
-"""A server for one case, and the steps that happen on it before the case's own call.
+"""A server for one case, the steps that happen on it before the case's own call, and the mails that leave it.
 
-Knows: how the steps' requests are written. Must not know: what the case expects.
+Knows: what each step does. Must not know: how a request is written, what the case expects.
 """
 
 from __future__ import annotations
@@ -8,23 +8,35 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
+from ehbox_soap.mail.mail import Ending, Mail
+from ehbox_soap.mailbox import notifications
 from ehbox_soap.mailbox.boxes import MailboxRules
+from ehbox_soap.mailbox.occasion import Occasion
 from ehbox_soap.mailbox.retention import Upkeep
-from ehbox_soap.mailbox.usage import Meter
+from ehbox_soap.mailbox.usage import Meter, Use
+from ehbox_soap.ports.call import House
+from ehbox_soap.register import seed
 from ehbox_soap.server import Server
+from ehbox_soap.store.message_records import Address
+from ehbox_soap.store.records import Person, Profession
+from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.worker import Plan, Worker
+from tests.cases.people import box
 from tests.cases.reading import Case, element
+from tests.cases.writing import BOUNDARY, Sending, consultation, multipart, send_message
 from tests.clients import connector40_reader
-from tests.clients.connector40 import CONSULTATION, PUBLICATION, HttpRequest
+from tests.clients.connector40 import PUBLICATION, HttpRequest
 from tests.clients.connector40_reader import Answer
 from tests.door import CONSULTATION as CONSULTATION_PATH
 from tests.door import PUBLICATION as PUBLICATION_PATH
-from tests.door import START, Client, Door, settings_of
+from tests.door import START, STS, Client, Door, settings_of
+from tests.worker.post import Told
 
-BOUNDARY = "----=_Part_3_1502882632.1795290942826"
 _IDS = ".//MessageId"
 
 
@@ -35,6 +47,7 @@ class Stage:
     door: Door
     people: Mapping[str, Client]
     case: Case
+    house: House = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
     """The ids that steps got, by the steps' names."""
 
@@ -45,43 +58,93 @@ class Stage:
         door.clock.moment = START
         door.mailbox_clock.moment = self.case.at or START
         rules = MailboxRules.from_settings(settings.mailbox)
-        door.house = replace(door.house, settings=settings, rules=rules, meter=Meter(settings.usage.mode))
-        door.server = Server(door.house)
+        signer = door.house.signer if settings.sts.enabled else None
+        self.house = replace(
+            door.house, settings=settings, rules=rules, meter=Meter(settings.usage.mode), signer=signer
+        )
+        door.server = Server(self.house)
         for step in self.case.setup:
             self._do(step)
 
     def request(self, who: str, content: str) -> HttpRequest:
-        """A call as the connector signs it, with the case's parts if it refers to any."""
+        """A call as the connector signs it, with the case's parts if it refers to any; to the STS its own."""
         client = self.people[who]
+        if self.case.sending.path == STS:
+            return client.connector.request_secure_token(STS, self.door.now, (), ())
         body = client.connector.secured(content, self.door.now, client.assertion)
         path = PUBLICATION_PATH if PUBLICATION in content else CONSULTATION_PATH
         content_type = "text/xml; charset=utf-8"
         if "cid:" in content:
             content_type = f'multipart/related; boundary="{BOUNDARY}"; type="text/xml"'
-            body = _multipart(body, self.case.parts)
+            body = multipart(body, self.case.parts)
         return HttpRequest(path, (("Content-Type", content_type), ("SOAPAction", '""')), body)
 
-    def ask(self, who: str, content: str) -> Answer:
+    def ask(self, who: str, content: str, sending: Sending | None = None) -> Answer:
         """The answer as the strictest client reads it; raises connector40_reader.Fault."""
-        answer = self.door.send(self.request(who, content))
+        request = self.request(who, content)
+        if sending is not None:
+            request = sending.damaged(request)
+            self.door.clock.advance(seconds=sending.later)
+            if sending.twice:
+                assert self.door.send(request).status == 200
+        answer = self.door.send(request)
         return connector40_reader.read(answer.status, dict(answer.headers), answer.body)
 
+    def mails(self) -> list[tuple[str, str, str]]:
+        """Every mail that is to be sent now: to whom, its subject, its text."""
+        return [(mail.recipient, mail.text.subject, mail.text.body) for mail in self._work("sent")]
+
+    def kept(self) -> list[tuple[str, int, int]]:
+        """USE-5 as it is reported: by box, the messages that were read and not deleted, and the receipts not read."""
+        with self.house.store.begin(write=False) as transaction:
+            rows = list(transaction.usage.kept())
+        return [(box(each.box.id, each.box.type, each.box.quality), each.read, each.receipts) for each in rows]
+
     def _do(self, step: Mapping[str, Any]) -> None:
+        house = self.house
         match step["do"]:
             case "advance":
                 self.door.mailbox_clock.advance(**{name: value for name, value in step.items() if name != "do"})
             case "upkeep":
-                house = self.door.house
                 cleanup = house.settings.upkeep.sent_cleanup
-                work = Upkeep(
-                    self.door.mailbox_clock.moment, self.door.now, house.rules, house.chance, sent_cleanup=cleanup
-                )
+                now = self.door.mailbox_clock.moment
+                work = Upkeep(now, self.door.now, house.rules, house.chance, sent_cleanup=cleanup)
                 list(work.run(house.store.begin))
+            case "work":
+                self._work(step["mails"])
+            case "seed":
+                with house.store.begin() as transaction:
+                    seed.load(seed.read_seed(self.case.folder / step["file"]), transaction)
+            case "nurses":
+                with house.store.begin() as transaction:
+                    many_nurses(int(step["count"]), transaction)
+            case "notify":
+                with house.store.begin() as transaction:
+                    confirmed(step["type"], step["id"], step["quality"], step["mail"], self._occasion(transaction))
+                self._work("sent")
+            case "break":
+                self.door.server = Server(replace(house, meter=Broken("advise")))
             case verb:
-                answer = self.ask(step["who"], self._content(verb, step))
-                code = str(step.get("code", "100"))
-                assert answer.code == code, f"the step {dict(step)} was answered by {answer.code}"
-                self._name(step, answer)
+                for _ in range(step.get("times", 1)):
+                    self._call(verb, step)
+
+    def _call(self, verb: str, step: Mapping[str, Any]) -> None:
+        answer = self.ask(step["who"], self._content(verb, step))
+        code = str(step.get("code", "100"))
+        assert answer.code == code, f"the step {dict(step)} was answered by {answer.code}"
+        self._name(step, answer)
+
+    def _work(self, ending: Ending) -> list[Mail]:
+        """What the worker does until nothing is due; every mail that it sends ends like that."""
+        house, mailer = self.house, Told(ending)
+        plan = Plan(attempts=house.settings.mail.attempts, upkeep_every=None)
+        worker = Worker(house.store, house.rules, mailer, plan, self.door.mailbox_clock, house.chance)
+        while worker.round():
+            pass
+        return mailer.given
+
+    def _occasion(self, transaction: Transaction) -> Occasion:
+        return Occasion(transaction, self.door.mailbox_clock.moment, self.house.rules, self.house.chance)
 
     def _content(self, verb: str, step: Mapping[str, Any]) -> str:
         match verb:
@@ -115,54 +178,26 @@ def emptied(door: Door) -> None:
             source.close()
 
 
-def send_message(step: Mapping[str, Any]) -> str:
-    """sendMessage with one document: `to`, and perhaps `text`, `id`, `kind`, `receipts`, `title`, `ooo`, `mail`."""
-    text = step.get("text", "ten bytes.")
-    receipts = step.get("receipts", ())
-    ooo = f"<OoOProcessed>{step['ooo']}</OoOProcessed>" if "ooo" in step else ""
-    identifier = f' PublicationId="{step["id"]}"' if "id" in step else ""
-    asked = "".join(
-        f"<{name}>{str(name in receipts).lower()}</{name}>"
-        for name in ("PublicationReceipt", "ReceivedReceipt", "ReadReceipt")
-    )
-    return (
-        f'<p:SendMessageRequest xmlns:p="{PUBLICATION}"{identifier}>{_chosen(step)}'
-        + "".join(f"<DestinationContext>{{box:{who}}}{ooo}</DestinationContext>" for who in step["to"])
-        + f"<ContentContext><Content><Document><Title>{step.get('title', 'A letter')}</Title>"
-        f"<EncryptableTextContent>{{base64:{text}}}</EncryptableTextContent><DownloadFileName>letter.txt"
-        f"</DownloadFileName><MimeType>text/plain</MimeType><Digest>{{sha256:{text}}}</Digest></Document></Content>"
-        f"<ContentSpecification><ContentType>{step.get('kind', 'DOCUMENT')}</ContentType><IsImportant>false"
-        f"</IsImportant><IsEncrypted>false</IsEncrypted>{asked}</ContentSpecification></ContentContext>"
-        + "".join(f"<CopyMailTo>{each}</CopyMailTo>" for each in step.get("mail", ()))
-        + "</p:SendMessageRequest>"
-    )
+class Broken(Meter):
+    """Something unforeseen in the house."""
+
+    def count(self, use: Use, transaction: Transaction, now: datetime) -> None:
+        raise RuntimeError("broken")
 
 
-def consultation(verb: str, step: Mapping[str, Any]) -> str:
-    """A request of the consultation port: `source`, `messages`, `start`, `substitutes`, `periods` … by name."""
-    name = "GetHistory" if verb == "getMessageHistory" else verb[0].upper() + verb[1:]
-    content = _chosen(step)
-    for key, tag in (
-        ("source", "Source"),
-        ("destination", "Destination"),
-        ("start", "StartDate"),
-        ("end", "EndDate"),
-    ):
-        content += f"<{tag}>{step[key]}</{tag}>" if key in step else ""
-    content += "".join(f"<MessageId>{{{each}}}</MessageId>" for each in step.get("messages", ()))
-    content += "".join(f"<Substitute>{{box:{each}}}</Substitute>" for each in step.get("substitutes", ()))
-    content += "".join(f"<OoOId>{{{each}}}</OoOId>" for each in step.get("periods", ()))
-    return f'<c:{name}Request xmlns:c="{CONSULTATION}">{content}</c:{name}Request>'
+def many_nurses(count: int, transaction: Transaction) -> None:
+    """Registers so many made-up nurses; their numbers follow each other."""
+    for number in range(count):
+        body = 700101000 + number
+        inss = f"{body:09}{97 - body % 97:02}"
+        transaction.register.put_person(Person(inss, "Nombreux", "Un", professions=(Profession("NURSE"),)))
 
 
-def _chosen(step: Mapping[str, Any]) -> str:
-    return f"<BoxId>{{box:{step['box']}}}</BoxId>" if "box" in step else ""
-
-
-def _multipart(root: bytes, parts: Mapping[str, str]) -> bytes:
-    """As the connector writes it: no start, Content-IDs without brackets, raw bytes."""
-    mark = f"--{BOUNDARY}\r\n"
-    body = f"{mark}Content-Type: text/xml; charset=utf-8\r\n\r\n".encode() + root
-    for name, text in parts.items():
-        body += f"\r\n{mark}Content-Type: text/plain\r\nContent-ID: {name}\r\n\r\n{text}".encode()
-    return body + f"\r\n--{BOUNDARY}--\r\n".encode()
+def confirmed(kind: str, number: str, quality: str, mail: str, occasion: Occasion) -> None:
+    """The holder of a box wants mails there, and has typed the code that was mailed there."""
+    address = Address.of(kind, number, quality)
+    notifications.ask(address, mail, occasion)
+    (record,) = occasion.transaction.boxes.find([address])
+    asked = occasion.transaction.notifications.find(record.key)
+    assert asked is not None
+    assert notifications.confirm(address, asked.code or "", occasion)

@@ -23,27 +23,30 @@ def results(cases: Sequence[Case]) -> str:
         "",
         "Written by `python -m tests.cases.table` from the cases' own files; nothing in it comes from a server.",
         "",
-        "| operation | case | rules | known from | code | expectation |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| operation | case | rules | known from | cookbook | code | expectation |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {each.operation} | {each.name} | {', '.join(each.rules)} | {each.origin} | {each.code} "
-        f"| {each.expectation} |"
+        f"| {each.operation} | {each.name} | {', '.join(each.rules)} | {each.origin} "
+        f"| {'yes' if each.cookbook else ''} | {each.code} | {each.expectation} |"
         for each in cases
     ]
     return "\n".join(lines) + "\n"
 
 
 def counts(cases: Sequence[Case]) -> str:
-    """The README's table: how many cases by operation, and where their expectations come from."""
+    """The README's table: how many cases by operation, where their expectations come from, and how many of those that
+    public pages tell are the cookbooks' own examples."""
     counted = Counter((case.operation, case.origin) for case in cases)
-    lines = [f"| operation | {' | '.join(ORIGINS)} | cases |", f"| --- |{' --- |' * (len(ORIGINS) + 1)}"]
+    columns = (*ORIGINS, "cases", "of the cookbooks")
+    lines = [f"| operation | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
     for operation in [*dict.fromkeys(case.operation for case in cases), "all"]:
         numbers = [
             sum(count for (name, known), count in counted.items() if operation in (name, "all") and known == origin)
             for origin in ORIGINS
         ]
-        lines.append(f"| {operation} | {' | '.join(map(str, numbers))} | {sum(numbers)} |")
+        quoted = sum(case.cookbook and operation in (case.operation, "all") for case in cases)
+        lines.append(f"| {operation} | {' | '.join(map(str, [*numbers, sum(numbers), quoted]))} |")
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ehbox_soap.errors import OURS, STATUS
+from ehbox_soap.errors import FAULTS, OURS, STATUS
 from ehbox_soap.wire.contract import Contract
 from tests.cases import table
 from tests.cases.people import cast
@@ -55,6 +55,19 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_status_code_has_a_case() -> None:
     assert STATUS.keys() - {case.code for case in CASES} == set()
+
+
+def test_every_fault_has_a_case() -> None:
+    assert FAULTS.keys() - {case.code for case in CASES} == set()
+
+
+def test_an_example_of_the_cookbooks_is_of_a_rule_that_is_quoted() -> None:
+    """Of getMessageHistory public pages quote nothing; every other operation has such an example."""
+    quoted = names_of_rules(quoted=True)
+    assert quoted < names_of_rules()
+    examples = [case for case in CASES if case.cookbook]
+    assert [f"{case.operation}/{case.name}" for case in examples if quoted.isdisjoint(case.rules)] == []
+    assert {case.operation for case in CASES} - {case.operation for case in examples} == {"getMessageHistory"}
 
 
 def test_no_case_passes_a_code_of_ours_for_fidelity() -> None:
