@@ -17,6 +17,7 @@ from .clock import StoredClock
 from .contacts import Contacts
 from .deliveries import Deliveries
 from .fan_outs import FanOuts
+from .kgss_keys import KgssKeys
 from .messages import Messages
 from .notification import Notifications
 from .outbox import Outbox
@@ -25,6 +26,7 @@ from .receipts import Receipts
 from .register import Register
 from .replay import Replay
 from .retention import Retention
+from .tokens import Tokens
 from .usage import Usage
 from .whole import Whole
 
@@ -51,6 +53,8 @@ class Transaction:
         self.notifications = Notifications(connection)
         self.outbox = Outbox(connection)
         self.retention = Retention(connection)
+        self.tokens = Tokens(connection)
+        self.kgss_keys = KgssKeys(connection)
         self.whole = Whole(connection)
 
     @contextmanager

@@ -18,6 +18,7 @@ from .records import BoxOverride
 from .register_tables import organisation, person
 from .removal import release
 from .tables import box, delivery, message, metadata, publication, replay_key
+from .token_tables import token
 from .verify import Fingerprint, Step, verify
 
 
@@ -114,10 +115,11 @@ class Whole:
         return found
 
     def clear(self) -> Removed:
-        """Takes everything away, the register too; only replay keys stay, so that no old call can be made again."""
+        """Takes everything away, the register too. Replay keys stay, so that no old call can be made again, and tokens,
+        whose keystores stay as well."""
         removed = Removed(*(self._count(table.name) for table in (box, message, delivery, publication)))
         for table in reversed(metadata.sorted_tables):
-            if table is not replay_key:
+            if table not in (replay_key, token):
                 self._connection.execute(delete(table))
         return removed
 

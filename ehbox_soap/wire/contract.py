@@ -18,7 +18,7 @@ from ehbox_soap.wire import base64text, consultation, publication
 from ehbox_soap.wire.content import INLINE
 from ehbox_soap.wire.elements import XML_SPACE
 from ehbox_soap.wire.violations import Vocabulary, place, tell
-from ehbox_soap.wire.wsdl import Operation, read, shipped_parser
+from ehbox_soap.wire.wsdl import Definitions, Operation, read, shipped_parser
 
 # Ours: libxml2 counts the siblings before each element it complains of, so a hundred thousand bad ones take minutes.
 MAX_CHILDREN = 5000
@@ -73,14 +73,15 @@ class _OnlyShipped(etree.Resolver):
 class Port:
     """One port of a service: its operations by request element, and validation against its schemas.
 
+    Described by a WSDL, or by the same in words where the contract has none.
+
     XMLSchemaParseError if the schemas are not whole within their folder.
     """
 
-    def __init__(self, wsdl: Path) -> None:
-        definitions = read(wsdl)
+    def __init__(self, described: Path | Definitions) -> None:
+        definitions = read(described) if isinstance(described, Path) else described
         self.name = definitions.name
         self.namespace = definitions.namespace
-        self.wsdl = wsdl
         self.operations: Mapping[str, Operation] = {
             operation.request: operation for operation in definitions.operations
         }

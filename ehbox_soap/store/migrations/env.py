@@ -8,6 +8,7 @@ from ehbox_soap.store import (  # noqa: F401  (their tables join the same metada
     contact_tables,
     event_tables,
     register_tables,
+    token_tables,
     work_tables,
 )
 from ehbox_soap.store.tables import metadata
