@@ -20,7 +20,7 @@ from ehbox_soap.client.errors import (
 )
 from ehbox_soap.client.publication import Publication
 from ehbox_soap.client.retry import Retry
-from ehbox_soap.client.session import Session
+from ehbox_soap.client.session import Dialect, Session
 from ehbox_soap.client.sts import Token
 from ehbox_soap.wire import types
 
@@ -30,6 +30,7 @@ __all__ = [
     "AnswerLostError",
     "ClientError",
     "Consultation",
+    "Dialect",
     "FaultError",
     "Publication",
     "RequestError",

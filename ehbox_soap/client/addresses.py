@@ -10,6 +10,7 @@ from dataclasses import dataclass
 PUBLICATION_PATH = "/ehBoxPublication/v3"
 CONSULTATION_PATH = "/ehBoxConsultation/v3"
 STS_PATH = "/IAM/Saml11TokenService/v1"
+STS_TRUST_PATH = "/IAM/SecurityTokenService/v1"
 READY_PATH = "/readyz"
 
 
@@ -33,6 +34,11 @@ class Addresses:
     def sts(self) -> str:
         """Of the STS, SAML-P dialect."""
         return self._below(STS_PATH)
+
+    @property
+    def sts_trust(self) -> str:
+        """Of the STS, WS-Trust dialect."""
+        return self._below(STS_TRUST_PATH)
 
     @property
     def ready(self) -> str:

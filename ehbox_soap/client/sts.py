@@ -56,47 +56,54 @@ class Asker:
 
         Raises TokenError if the STS refuses, FaultError, UnreachableError, AnswerError.
         """
+        return _token(self.call(url, SOAP_ACTION, self._request(designators, validity), self.identification))
+
+    def call(self, url: str, soap_action: str, content: etree._Element, entry: KeyEntry) -> etree._Element:
+        """One call with that content, identified and signed by `entry`; the content of the answer.
+
+        Raises FaultError, UnreachableError, AnswerError.
+        """
         envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soapenv": SOAP})
         etree.SubElement(envelope, f"{{{SOAP}}}Header")
-        etree.SubElement(envelope, f"{{{SOAP}}}Body").append(self._request(designators, validity))
-        BinaryToken(self.identification, self.clock, self.chance).apply(envelope, {})
-        return _token(self.transport.exchange(url, SOAP_ACTION, envelope).content)
+        etree.SubElement(envelope, f"{{{SOAP}}}Body").append(content)
+        BinaryToken(entry, self.clock, self.chance).apply(envelope, {})
+        return self.transport.exchange(url, soap_action, envelope).content
 
     def _request(self, designators: tuple[Designator, ...], validity: timedelta) -> etree._Element:
         now, identifier = self.clock.now(), hexadecimal(self.chance)
         attributes = {"RequestID": f"request-{identifier}", "IssueInstant": instant(now), **_VERSION}
         request = etree.Element(f"{{{SAMLP}}}Request", attributes, {"samlp": SAMLP, "saml": SAML, "ds": DS})
-        query = _add(request, SAMLP, "AttributeQuery")
+        query = add(request, SAMLP, "AttributeQuery")
         subject = self._subject(query)
-        confirmation = _add(subject, SAML, "SubjectConfirmation")
-        _add(confirmation, SAML, "ConfirmationMethod").text = HOLDER_OF_KEY
-        wanted = _add(_add(confirmation, SAML, "SubjectConfirmationData"), SAML, "Assertion", **_VERSION)
+        confirmation = add(subject, SAML, "SubjectConfirmation")
+        add(confirmation, SAML, "ConfirmationMethod").text = HOLDER_OF_KEY
+        wanted = add(add(confirmation, SAML, "SubjectConfirmationData"), SAML, "Assertion", **_VERSION)
         wanted.set("AssertionID", f"assertion-{identifier}")
         wanted.set("IssueInstant", instant(now))
         wanted.set("Issuer", subject_rfc1779(self.identification.certificate))
-        _add(wanted, SAML, "Conditions", NotBefore=instant(now), NotOnOrAfter=instant(now + validity))
+        add(wanted, SAML, "Conditions", NotBefore=instant(now), NotOnOrAfter=instant(now + validity))
         self._claim(wanted)
-        x509_data = _add(_add(confirmation, DS, "KeyInfo"), DS, "X509Data")
-        _add(x509_data, DS, "X509Certificate").text = base64_der(self.entry.certificate)
+        x509_data = add(add(confirmation, DS, "KeyInfo"), DS, "X509Data")
+        add(x509_data, DS, "X509Certificate").text = base64_der(self.entry.certificate)
         for wish in designators:
-            _add(query, SAML, "AttributeDesignator", AttributeName=wish.name, AttributeNamespace=wish.namespace)
+            add(query, SAML, "AttributeDesignator", AttributeName=wish.name, AttributeNamespace=wish.namespace)
         if self.identification.certificate != self.entry.certificate:
             sign_enveloped(request, "RequestID", self.entry)
         return request
 
     def _claim(self, wanted: etree._Element) -> None:
         """The identity that the caller claims; the STS holds it against the certificates."""
-        statement = _add(wanted, SAML, "AttributeStatement")
+        statement = add(wanted, SAML, "AttributeStatement")
         self._subject(statement)
         for who in owners(self.identification.certificate, self.entry.certificate):
             for claim in claims(who):
                 names = {"AttributeName": claim.name, "AttributeNamespace": claim.namespace}
-                _add(_add(statement, SAML, "Attribute", **names), SAML, "AttributeValue").text = who.number
+                add(add(statement, SAML, "Attribute", **names), SAML, "AttributeValue").text = who.number
 
     def _subject(self, parent: etree._Element) -> etree._Element:
-        subject = _add(parent, SAML, "Subject")
+        subject = add(parent, SAML, "Subject")
         issuer = issuer_rfc1779(self.identification.certificate)
-        name = _add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer)
+        name = add(subject, SAML, "NameIdentifier", Format=SUBJECT_NAME, NameQualifier=issuer)
         name.text = subject_rfc1779(self.identification.certificate)
         return subject
 
@@ -134,7 +141,8 @@ def _token(response: etree._Element) -> Token:
     return read_token(assertion)
 
 
-def _add(parent: etree._Element, namespace: str, name: str, **attributes: str) -> etree._Element:
+def add(parent: etree._Element, namespace: str, name: str, **attributes: str) -> etree._Element:
+    """A new last child, with attributes that have no namespace."""
     element = etree.SubElement(parent, f"{{{namespace}}}{name}")
     for attribute, value in attributes.items():
         element.set(attribute, value)

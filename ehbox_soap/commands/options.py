@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from ehbox_soap import config
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.retry import Retry
-from ehbox_soap.client.session import Session
+from ehbox_soap.client.session import Dialect, Session
 from ehbox_soap.commands.keystores import PASSWORD, keystore_of
 from ehbox_soap.config import ConfigError, Settings
 from ehbox_soap.pki.entries import KeyEntry
@@ -96,6 +96,13 @@ _CALLING = (
     ),
     click.option("--sts", "sts_url", help="address of the STS, if it is not the server's own"),
     click.option(
+        "--dialect",
+        type=click.Choice(get_args(Dialect)),
+        default="saml-p",
+        show_default=True,
+        help="how the STS is asked",
+    ),
+    click.option(
         "--identify",
         "identification",
         type=FILE,
@@ -159,13 +166,15 @@ def open_session(options: Mapping[str, Any]) -> tuple[Session, Addresses]:
             raise click.UsageError("say who calls: --as 71031499894 (the seed's doctor), or --p12 FILE")
         settings = settings_of(options["config_file"], options["data"])
         path = keystore_of(settings, options["caller"], options["password"])
-    sts = options["sts_url"] or addresses.sts
+    dialect: Dialect = options["dialect"]
+    sts = options["sts_url"] or (addresses.sts_trust if dialect == "ws-trust" else addresses.sts)
     other = options["identification"]
     session = Session(
         _keystore(path, options["password"]),
         sts,
         identification=_keystore(other, options["password"]) if other is not None else None,
         quality=options["quality"],
+        dialect=dialect,
         timeout_seconds=options["timeout"],
         retry=Retry(options["attempts"]),
     )

@@ -214,6 +214,15 @@ def test_another_keystore_may_identify_the_caller(ehbox: Command) -> None:
     assert {DOCTOR, HOSPITAL} <= {value for _, value in told["attributes"]}
 
 
+def test_either_dialect_of_the_sts(ehbox: Command) -> None:
+    """--dialect also picks the address: the same attributes come of both."""
+    saml, trust = (
+        _json(ehbox.ok("token", "--as", HOSPITAL, "--dialect", dialect, "--json")) for dialect in ("saml-p", "ws-trust")
+    )
+    assert {tuple(each) for each in saml["attributes"]} == {tuple(each) for each in trust["attributes"]}
+    assert HOSPITAL in {value for _, value in trust["attributes"]}
+
+
 def test_timeout_and_attempts_reach_the_session(ehbox: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
 
