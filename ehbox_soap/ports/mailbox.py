@@ -21,7 +21,7 @@ from ehbox_soap.ports.call import Call
 from ehbox_soap.ports.secured import Secured, SecuredDialect, begin, identified
 from ehbox_soap.qualities import is_individual
 from ehbox_soap.store.transaction import Transaction
-from ehbox_soap.wire import types
+from ehbox_soap.wire import codec, types
 from ehbox_soap.wire.contract import Port
 
 
@@ -48,7 +48,7 @@ class MailboxDialect(SecuredDialect):
     """The steps of a mailbox port; `built` holds every operation that the contract declares."""
 
     def __init__(self, contract: Port, built: Mapping[str, Operation]) -> None:
-        super().__init__(contract)
+        super().__init__(contract, codec)
         self.built = built
 
     def perform(self, call: Call, request: object) -> object:

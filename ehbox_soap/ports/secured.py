@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 from lxml import etree
 
@@ -18,7 +17,8 @@ from ehbox_soap.ports.call import Call, Encoded
 from ehbox_soap.security.saml import Assertion
 from ehbox_soap.security.subject import names
 from ehbox_soap.store.transaction import Transaction
-from ehbox_soap.wire import codec, soap
+from ehbox_soap.wire import soap
+from ehbox_soap.wire.codec import ServerCodec
 from ehbox_soap.wire.contract import Port
 
 
@@ -45,10 +45,14 @@ class Secured:
 
 
 class SecuredDialect:
-    """The steps of a port that its WSDL describes and whose every operation is secured; `perform` is the service's."""
+    """The steps of a port that its WSDL describes and whose every operation is secured; `perform` is the service's.
 
-    def __init__(self, contract: Port) -> None:
+    `codec` is the contract's: a Codec, or a module that has its functions.
+    """
+
+    def __init__(self, contract: Port, codec: ServerCodec) -> None:
         self.contract = contract
+        self.codec = codec
         self.namespace = contract.namespace
         self.operations = {
             operation.name: (_local(operation.request), _local(operation.answer))
@@ -69,11 +73,11 @@ class SecuredDialect:
     def read(self, call: Call, content: etree._Element) -> object:
         """The typed request of the Body's element. SOA-03006, SOA-03007."""
         self.contract.validate_request(content)
-        return codec.decode_request(content, call.parts)
+        return self.codec.decode_request(content, call.parts)
 
     def encode(self, call: Call, answer: object) -> Encoded:
         """The answer's element, validated before the commit, and its attachments."""
-        element, parts = codec.encode_answer(cast(Any, answer), call.house.chance)
+        element, parts = self.codec.encode_answer(answer, call.house.chance)
         self.contract.validate_answer(element)
         return Encoded(element, tuple(parts))
 

@@ -138,7 +138,9 @@ class Port:
         return tell(entry, element, self._vocabulary)
 
     def _bad_base64(self, element: etree._Element) -> str:
-        for item in element.iter(*(self._binary - {INLINE})):
+        checked = self._binary - {INLINE}
+        # Without a name, iter gives every element.
+        for item in element.iter(*checked) if checked else ():
             try:
                 base64text.decode(item.text or "")
             except ValueError:

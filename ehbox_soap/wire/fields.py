@@ -85,18 +85,20 @@ class Attribute:
     tag: str
     name: str
     required: bool = False
+    shape: Simple[Any] | None = None
+    """None: it is text."""
 
     def read(self, children: Children, values: dict[str, Any], parts: Parts) -> None:
         text = children.element.get(self.tag)
         if text is not None:
-            values[self.name] = text
+            values[self.name] = text if self.shape is None else self.shape.value(self.tag, text)
         elif self.required:
             raise unreadable(self.tag, "missing attribute")
 
     def write(self, element: etree._Element, record: Any, attachments: Attachments) -> None:
         value = getattr(record, self.name)
         if value is not None:
-            element.set(self.tag, value)
+            element.set(self.tag, value if self.shape is None else self.shape.form(value))
 
 
 @dataclass(frozen=True)

@@ -44,17 +44,22 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of the schemas: names of elements and attributes, and everything a limit can consist of."""
+    """The words of the schemas: names of elements and attributes, the elements as they stand in a document, and
+    everything a limit can consist of."""
 
     names: frozenset[str]
+    tags: frozenset[str]
     limits: frozenset[str]
 
     @classmethod
     def of(cls, schemas: Iterable[etree._Element]) -> Vocabulary:
         """Collects them from schema documents."""
         names: set[str] = set()
+        tags: set[str] = set()
         limits: set[str] = set()
         for schema in schemas:
+            inner = f"{{{schema.get('targetNamespace')}}}" if schema.get("elementFormDefault") == "qualified" else ""
+            tags.update(f"{inner}{item.get('name')}" for item in schema.iterfind(f"*//{_XS}element"))
             for item in schema.iter(f"{_XS}element", f"{_XS}attribute"):
                 names.add(str(item.get("name", "")))
             for item in schema.iter(f"{_XS}simpleType", f"{_XS}complexType"):
@@ -63,13 +68,15 @@ class Vocabulary:
                 limits.update(str(item.get(name, "")) for name in ("type", "base"))
             for item in schema.iter(*(f"{_XS}{facet}" for facet in _FACETS)):
                 limits.add(str(item.get("value")))
-        return cls(frozenset(names - {""}), frozenset(limits - {""}))
+        return cls(frozenset(names - {""}), frozenset(tags), frozenset(limits - {""}))
 
     def name(self, tag: str) -> str:
-        """An element's or attribute's name as it may be told; the contract's inner elements have no namespace."""
+        """An element's or attribute's name as it may be told, and whether it stands in a namespace that is not its."""
         local = tag.rpartition("}")[2]
         if local not in self.names:
             return f"(name of {len(local)} characters)"
+        if tag in self.tags:
+            return local
         return local if local == tag else f"{local} in a namespace"
 
 

@@ -56,8 +56,8 @@ def test_every_operation_of_the_wsdl_has_its_two_types() -> None:
     assert len(operations) == 12
     assert {operation.request.partition("}")[2] for operation in operations} == {kind.__name__ for kind in REQUESTS}
     assert {operation.answer.partition("}")[2] for operation in operations} == {kind.__name__ for kind in ANSWERS}
-    assert {operation.request for operation in operations} == codec._READ_REQUEST.keys()
-    assert {operation.answer for operation in operations} == codec._READ_ANSWER.keys()
+    assert {operation.request for operation in operations} == codec.MAILBOX.requests.keys()
+    assert {operation.answer for operation in operations} == codec.MAILBOX.answers.keys()
 
 
 @pytest.mark.parametrize("name", [CANARY, "SendMessageResponse"])
