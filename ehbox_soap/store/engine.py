@@ -25,9 +25,12 @@ from .tables import replay_key
 from .transaction import Transaction
 
 BUSY_MILLISECONDS = 30_000
+# Who asks for readiness wants an answer now: for a turn in this process, and for the database, that long each.
+_READY_MILLISECONDS = 1_000
 # Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 _WRITES = "ehbox_writes"
+_PATIENCE = "ehbox_patience"
 # How often a process looks whether another has ended its writing transaction.
 _LOOK_SECONDS = 0.001
 
@@ -87,22 +90,29 @@ class Store:
             yield Transaction(connection, write=True)
 
     def writable(self) -> bool:
-        """Whether a writing transaction can begin, reach a table and end; nothing is changed by asking."""
+        """Whether a writing transaction can begin, reach a table and end, all within two seconds; nothing is changed by
+        asking."""
+        patience = min(_READY_MILLISECONDS, BUSY_MILLISECONDS)
         try:
-            with self._turn(), self._engine.begin() as connection:
+            with (
+                self._turn(patience),
+                self._engine.execution_options(**{_PATIENCE: patience}).begin() as connection,
+            ):
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {patience}")
                 connection.execute(delete(replay_key).where(false()))
         except SQLAlchemyError:
             return False
         return True
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience: int | None = None) -> Iterator[None]:
         """SQLite has one writer at a time, and others can only look again and again whether it is their turn. Those of
-        one process queue here instead, as long as they would wait there."""
+        one process queue here instead, as long as they would wait there, or so many milliseconds."""
         if self._writing is None:
             yield
             return
-        if not self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000):
+        if not self._writing.acquire(timeout=(BUSY_MILLISECONDS if patience is None else patience) / 1000):
             raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
         try:
             yield
@@ -150,19 +160,19 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
                 driver.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
                 connection.info[_WRITES] = write
             if write:
-                _begin_writing(driver)
+                _begin_writing(driver, connection.get_execution_options().get(_PATIENCE, BUSY_MILLISECONDS))
             else:
                 driver.execute("BEGIN")
         except sqlite3.Error as error:
             raise OperationalError("BEGIN", None, error) from error
 
 
-def _begin_writing(driver: sqlite3.Connection) -> None:
-    """Begins as soon as no other process writes, or raises once that took too long.
+def _begin_writing(driver: sqlite3.Connection, patience: int) -> None:
+    """Begins as soon as no other process writes, or raises once that took so many milliseconds.
 
     SQLite itself would look ever more seldom, down to ten times a second: who waits long would wait longer.
     """
-    deadline = clock.monotonic() + BUSY_MILLISECONDS / 1000
+    deadline = clock.monotonic() + patience / 1000
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while True:

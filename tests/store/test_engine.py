@@ -230,6 +230,39 @@ def test_sqlite_one_that_queues_too_long_is_told_as_any_error_of_the_database(
         assert transaction.boxes.ensure([NURSE])
 
 
+def test_sqlite_readiness_does_not_wait_as_long_as_a_call(
+    sqlite_store: Store, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock that another process keeps is told within two seconds: what asks has a deadline of its own."""
+    passed = [0.0]
+
+    class Fast:
+        def monotonic(self) -> float:
+            return passed[0]
+
+        def wait(self, seconds: float) -> None:
+            passed[0] += 0.1
+
+    monkeypatch.setattr(engine, "clock", Fast())
+    other = sqlite3.connect(sqlite_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert not sqlite_store.writable()
+    assert 0.5 < passed[0] <= 2
+    other.execute("ROLLBACK")
+    assert sqlite_store.writable()
+    other.close()
+
+
+def test_readiness_does_not_wait_for_a_lock_of_the_database(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On each database; the deadline is cut short here."""
+    monkeypatch.setattr(engine, "_READY_MILLISECONDS", 50)
+    with store._engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE replay_key IN ACCESS EXCLUSIVE MODE")
+        assert not store.writable()
+    assert store.writable()
+
+
 def test_writable(store: Store, tmp_path: Path) -> None:
     assert store.writable()
     empty = Store.open(f"sqlite:///{tmp_path / 'empty.db'}")
