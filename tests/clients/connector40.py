@@ -7,9 +7,12 @@ inline; everything else of these two is 4.0's (ours).
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from tests.clients import wstrust
 from tests.clients.connector40_reader import ClientName
 from tests.clients.dsig import Key
 from tests.clients.http import CONNECTOR_HEADERS, HttpRequest
@@ -17,6 +20,8 @@ from tests.clients.letters import Destination, File, Letter, Style
 from tests.clients.model import Frame, Identification, Identifiers
 from tests.clients.names import CONSULTATION, DS, PUBLICATION, SAML, SAMLP, SOAP
 from tests.clients.operations import Model
+from tests.clients.trusting import TrustCaller
+from tests.clients.wstrust import TrustStyle
 
 __all__ = [
     "CONSULTATION",
@@ -35,6 +40,7 @@ __all__ = [
     "Identifiers",
     "Key",
     "Letter",
+    "shown",
 ]
 
 _ACCEPT, _CONTENT_TYPE, _, _AGENT, *_REST = CONNECTOR_HEADERS
@@ -47,14 +53,23 @@ def _head(file: File, content_id: str) -> str:
     return f"Content-Type: {file.mime_type}\r\nContent-ID: {content_id}"
 
 
+def shown(content: bytes) -> bytes:
+    """What the connector hands on of an inline content: whatever looks like base64 it decodes once more (wire.md)."""
+    if len(content) % 4 == 0 and re.fullmatch(rb"[A-Za-z0-9+/]+={0,2}", content):
+        return base64.b64decode(content)
+    return content
+
+
 @dataclass
-class Connector40(Model):
+class Connector40(Model, TrustCaller):
     """4.0: SHA-256, keys of either kind, every content a swaRef."""
 
     client: ClassVar[ClientName] = "C"
     frame: ClassVar[Frame] = Frame()
     sts_frame: ClassVar[Frame] = frame
     style: ClassVar[Style] = Style("ns2", "ehealth.fgov.be", _head)
+    trust_style: ClassVar[TrustStyle] = wstrust.C
+    trust_frame: ClassVar[Frame] = frame
 
     def get_etk(self, path: str, type: str, value: str, application: str = "") -> HttpRequest:
         """GetEtk of the ETK depot: not signed, no SOAPAction, an ApplicationID that is there although it is empty."""
@@ -74,6 +89,7 @@ class Connector3(Connector40):
 
     frame: ClassVar[Frame] = replace(Connector40.frame, sha1=True)
     sts_frame: ClassVar[Frame] = frame
+    trust_frame: ClassVar[Frame] = frame
 
 
 @dataclass

@@ -14,9 +14,21 @@ from dataclasses import dataclass
 from lxml import etree
 
 from tests.clients.checks import LANGUAGES, Broken, ClientName, check, check_content, check_schema
-from tests.clients.names import ERRORS, SAML, SAMLP, SOAP, TRUST
+from tests.clients.names import ERRORS, SAML, SAMLP, SOAP
 
-__all__ = ["ENVIRONMENTS", "ERRORS", "LANGUAGES", "Answer", "Broken", "ClientName", "Fault", "read", "read_assertion"]
+__all__ = [
+    "ENVIRONMENTS",
+    "ERRORS",
+    "LANGUAGES",
+    "Answer",
+    "Broken",
+    "ClientName",
+    "Fault",
+    "check_http",
+    "java_dom",
+    "read",
+    "read_assertion",
+]
 
 ENVIRONMENTS = frozenset({"Development", "Test", "Integration", "Acceptation", "Simulation", "Production"})
 
@@ -80,14 +92,9 @@ def read_assertion(status: int, headers: Mapping[str, str], body: bytes) -> str:
     return _assertion(response.find(f"{{{SAML}}}Assertion"))
 
 
-def read_wstrust(status: int, headers: Mapping[str, str], body: bytes) -> str:
-    """The same of an answer in the WS-Trust dialect."""
-    response = _answer_of_sts(status, headers, body)
-    name = f"{{{TRUST}}}RequestSecurityTokenResponse"
-    check(response.tag in (name, f"{name}Collection"), "not a RequestSecurityTokenResponse")
-    if response.tag != name:
-        response = next(iter(response))
-    return _assertion(response.find(f"{{{TRUST}}}RequestedSecurityToken/{{{SAML}}}Assertion"))
+def check_http(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """That an answer of the STS is one at all. Raises Fault, Broken."""
+    _answer_of_sts(status, headers, body)
 
 
 def java_dom(element: etree._Element) -> str:

@@ -8,21 +8,19 @@ the manner of sendMessage's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import ClassVar
 
-from tests.clients.connector40_reader import ClientName, read_wstrust
-from tests.clients.http import HttpRequest
+from tests.clients import wstrust
+from tests.clients.connector40_reader import ClientName
 from tests.clients.letters import File, Style
 from tests.clients.model import Frame, Prefixes
-from tests.clients.names import DS, ERRORS, SAML, SAMLP, SOAP, STS, TRUST, WSSE, WSU
+from tests.clients.names import DS, ERRORS, SAML, SAMLP, SOAP, WSU
 from tests.clients.operations import Model
 from tests.clients.saml_request import SamlStyle
-from tests.clients.writing import base64_of, der
+from tests.clients.trusting import TrustCaller
+from tests.clients.wstrust import TrustStyle
 
-_CLAIMS = "http://docs.oasis-open.org/wsfed/authorization/200706"
 _FRAME = Frame(
     soap="S",
     declaration="<?xml version='1.0' encoding='UTF-8'?>",
@@ -36,11 +34,7 @@ _FRAME = Frame(
 _WSTRUST = replace(
     _FRAME,
     header="SOAP-ENV",
-    body=(
-        f'xmlns="{_CLAIMS}" xmlns:ns2="http://www.w3.org/2001/04/xmlenc#" xmlns:ns3="{DS}" '
-        'xmlns:ns4="http://www.w3.org/2005/08/addressing" xmlns:ns5="http://schemas.xmlsoap.org/ws/2004/09/policy" '
-        f'xmlns:ns6="{WSU}" xmlns:ns7="{WSSE}" xmlns:ns8="{TRUST}" '
-    ),
+    body=f"{wstrust.E_DECLARED} ",
     id="ns6",
     prefixes=None,
 )
@@ -62,7 +56,7 @@ def _head(file: File, content_id: str) -> str:
 
 
 @dataclass
-class EContract(Model):
+class EContract(Model, TrustCaller):
     """SHA-256 to the mailbox and in WS-Trust, SHA-1 in SAML-P."""
 
     client: ClassVar[ClientName] = "E"
@@ -89,41 +83,9 @@ class EContract(Model):
     headers: ClassVar[tuple[tuple[str, str], ...]] = _HEADERS
     action: ClassVar[str] = '""'
     sts_action: ClassVar[str] = '""'
-
-    def read_security_token(self, status: int, headers: Mapping[str, str], body: bytes) -> str:
-        """The assertion of an answer to WS-Trust. Raises Fault, Broken."""
-        return read_wstrust(status, headers, body)
-
-    def request_security_token(
-        self,
-        path: str,
-        now: datetime,
-        claims: Sequence[tuple[str, str | None]],
-        validity: timedelta = timedelta(hours=24),
-    ) -> HttpRequest:
-        """WS-Trust's Issue; `claims` are (name, value), None asks without saying."""
-        asked = "".join(
-            f'<ClaimType Uri="{name}"/>'
-            if value is None
-            else f'<ClaimType Uri="{name}"><Value>{value}</Value></ClaimType>'
-            for name, value in claims
-        )
-        content = (
-            f'<ns8:RequestSecurityToken xmlns:ns8="{TRUST}" Context="context-{self.identifiers()}">'
-            "<ns8:TokenType>http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1</ns8:TokenType>"
-            f"<ns8:RequestType>{TRUST}/Issue</ns8:RequestType>"
-            f'<ns8:Claims Dialect="{_CLAIMS}/authclaims">{asked}</ns8:Claims>'
-            f"<ns8:Lifetime><ns6:Created>{now:%Y-%m-%dT%H:%M:%S%z}</ns6:Created>"
-            f"<ns6:Expires>{now + validity:%Y-%m-%dT%H:%M:%S%z}</ns6:Expires></ns8:Lifetime>"
-            "<ns8:KeyType>http://docs.oasis-open.org/ws-sx/wstrust/200512/PublicKey</ns8:KeyType>"
-            "<ns8:UseKey><ns7:SecurityTokenReference><ns3:X509Data>"
-            f"<ns3:X509Certificate>{base64_of(der(self.certificate))}</ns3:X509Certificate></ns3:X509Data>"
-            "</ns7:SecurityTokenReference></ns8:UseKey></ns8:RequestSecurityToken>"
-        )
-        envelope, covered = self._envelope(content, now, _WSTRUST)
-        body = self._signed(envelope, covered, _WSTRUST, self.who.key)
-        request = self.post(path, f'"{STS}:RequestSecurityToken"', body)
-        return replace(request, headers=(*request.headers, ("From", "info@example.org")))
+    trust_style: ClassVar[TrustStyle] = wstrust.E
+    trust_frame: ClassVar[Frame] = _WSTRUST
+    trust_headers: ClassVar[tuple[tuple[str, str], ...]] = (("From", "info@example.org"),)
 
 
 @dataclass

@@ -23,11 +23,11 @@ def letter(name: str, *to: Destination, ooo_processed: bool = False) -> Letter:
 
 
 def everything(sender: Talk, reader: Talk, name: str) -> None:
-    """`name` begins PublicationIds that nobody used."""
+    """`name`, 11 characters at most, begins PublicationIds that nobody used."""
     sent = _sent_and_read(sender, reader, name)
     _receipts(sender, sent)
     _put_away(sender, reader, sent)
-    _news(sender, reader, f"{name}-news")
+    _news(sender, reader, f"{name}-3")
     _out_of_office(sender, reader, name)
 
 
