@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -196,16 +195,13 @@ def pki_folder(settings: Settings) -> Path:
     return data_folder(settings) / "pki"
 
 
-def share_metrics(settings: Settings) -> None:
-    """Makes an empty folder in which this process and its children add up their figures; call it before any fork."""
-    folder = data_folder(settings) / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+def share_metrics(folder: Path) -> None:
+    """Has this process and its children add up their figures in that folder; call it before any fork."""
     os.environ[_SHARED] = str(folder)
 
 
 def shared_metrics() -> Path | None:
-    """The folder that share_metrics made; None where figures are this process's alone."""
+    """The folder that share_metrics was given; None where figures are this process's alone."""
     folder = os.environ.get(_SHARED)
     return None if folder is None else Path(folder)
 

@@ -1,15 +1,44 @@
 """Figures for Prometheus, added up across the worker processes.
 
-Knows: prometheus-client and its shared folder. Must not know: requests. Labels are names of ports, operations and
-codes only: never a content, a name or an identifier.
+Knows: prometheus-client and the folder that workers share. Must not know: requests. Labels are names of ports,
+operations and codes only: never a content, a name or an identifier.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
+from itertools import count
 from pathlib import Path
 
 CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+# The locks on the folders of this process, until it and its children have ended.
+_held: dict[Path, int] = {}
+
+
+def own_folder(beside: Path) -> Path:
+    """An empty folder for the figures of one server and its workers: the first that no running server has.
+
+    Several servers on one data folder count apart, and none empties the folder of another.
+    """
+    beside.mkdir(parents=True, exist_ok=True)
+    for number in count():
+        folder = beside / str(number)
+        lock = os.open(beside / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        _held[folder] = lock
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+    raise AssertionError("numbers have no end")
 
 
 class Figures:

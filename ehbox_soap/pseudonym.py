@@ -10,7 +10,7 @@ import hmac
 from pathlib import Path
 
 from ehbox_soap.ids import Chance
-from ehbox_soap.pki.files import write_private
+from ehbox_soap.pki.files import create_private
 
 LENGTH = 12
 
@@ -23,10 +23,10 @@ class Pseudonyms:
 
     @classmethod
     def of_folder(cls, folder: Path, chance: Chance) -> Pseudonyms:
-        """The key of a data folder, made first if there is none (mode 0600)."""
+        """The key of a data folder, made first if there is none (mode 0600); servers that start at once share one."""
         path = folder / "pseudonym.key"
         if not path.exists():
-            write_private(path, chance.octets(32))
+            create_private(path, chance.octets(32))
         return cls(path.read_bytes())
 
     def of(self, *identifier: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from ehbox_soap import assembly, config, log, resources
+from ehbox_soap import assembly, config, log, metrics, resources
 from ehbox_soap.config import Settings
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
@@ -154,7 +154,7 @@ def serve(settings: Settings) -> int:
     bound = listener(settings.server.host, settings.server.port)
     try:
         assembly.prepare(settings)
-        config.share_metrics(settings)
+        config.share_metrics(metrics.own_folder(config.data_folder(settings) / "metrics"))
     except BaseException:
         bound.close()
         raise

@@ -85,7 +85,8 @@ def _pseudonym(address: Address, pseudonyms: Pseudonyms) -> str:
 
 
 def _row(used: Used) -> list[str]:
-    limit = "" if used.limit is None else f"{used.limit} a {used.period}"
+    period = {"hour": "an hour", "day": "a day"}[used.period]
+    limit = "" if used.limit is None else f"{used.limit} {period}"
     kind = "individual" if used.individual else "organisation"
     last = f"{used.last.astimezone(BRUSSELS):%Y-%m-%d %H:%M}"
     return [used.caller, kind, used.call, str(used.calls), str(used.most), limit, str(used.passed), last]

@@ -6,6 +6,8 @@ Knows: files. Must not know: what is in them.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -13,6 +15,19 @@ PRIVATE = 0o600
 
 def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE) -> None:
     """Writes a file of that mode in one step; an existing one is replaced. Safe when two processes do it at once."""
+    with _drafted(path, octets, mode) as draft:
+        os.replace(draft, path)
+
+
+def create_private(path: Path, octets: bytes) -> None:
+    """Writes a file in one step unless there is one: of two processes that do it at once the first writes it."""
+    with _drafted(path, octets, PRIVATE) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+
+
+@contextmanager
+def _drafted(path: Path, octets: bytes, mode: int) -> Iterator[Path]:
+    """The octets in a file beside the place they are for, which is gone afterwards."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     # The mode is given at creation: a key is never readable by others, not even for a moment.
@@ -22,6 +37,6 @@ def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE) -> None:
             file.write(octets)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, path)
+        yield draft
     finally:
         draft.unlink(missing_ok=True)

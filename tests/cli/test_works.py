@@ -137,6 +137,7 @@ def test_usage_tells_callers_by_their_pseudonyms(ehbox: Ehbox, world: World) -> 
     assert [row["caller"] for row in only["calls"]] == [nurse]
     assert only["repeated"] == []
     assert "USE-4" in ehbox("usage").stdout
+    assert "6 an hour" in ehbox("usage").stdout
     assert "85061999865" not in ehbox("usage").stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
 import sys
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ehbox_soap import metrics
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pseudonym import Pseudonyms
 from tests.door import CONSULTATION, START, Door
@@ -64,6 +66,34 @@ def test_pseudonyms_depend_on_a_key_that_only_the_owner_reads(tmp_path: Path) ->
     assert one.of("INSS", NURSE) == again.of("INSS", NURSE) != other.of("INSS", NURSE)
     assert one.of("a", "bc") != one.of("ab", "c")
     assert stat.S_IMODE((tmp_path / "pseudonym.key").stat().st_mode) == 0o600
+
+
+def test_servers_that_start_at_once_have_one_key_of_pseudonyms(tmp_path: Path) -> None:
+    """Whoever comes second while the first has seen no key either takes the first one's."""
+
+    class Late(SeededChance):
+        def octets(self, count: int) -> bytes:
+            first.append(Pseudonyms.of_folder(tmp_path, SeededChance(1)))
+            return super().octets(count)
+
+    first: list[Pseudonyms] = []
+    second = Pseudonyms.of_folder(tmp_path, Late(2))
+    assert second.of(NURSE) == first[0].of(NURSE) == Pseudonyms.of_folder(tmp_path, SeededChance(3)).of(NURSE)
+    assert [each.name for each in tmp_path.iterdir()] == ["pseudonym.key"]
+
+
+def test_a_server_leaves_the_figures_of_another_alone(tmp_path: Path) -> None:
+    """Two servers on one data folder; what one that has ended left behind is emptied for the next."""
+    first = metrics.own_folder(tmp_path / "metrics")
+    (first / "counter.db").touch()
+    second = metrics.own_folder(tmp_path / "metrics")
+    assert first != second
+    assert [each.name for each in first.iterdir()] == ["counter.db"]
+    os.close(metrics._held.pop(first))
+    assert metrics.own_folder(tmp_path / "metrics") == first
+    assert list(first.iterdir()) == []
+    for each in (first, second):
+        os.close(metrics._held.pop(each))
 
 
 def test_sha1_is_counted_every_time_and_told_once_a_caller(
