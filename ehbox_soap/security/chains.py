@@ -19,16 +19,14 @@ _ENDED = "its authority is not valid now"
 
 
 class Chains:
-    """The authorities of the settings. One that another of them issued is a link on the way to that one; any other, a
-    root or an intermediate alone, is believed for itself. Thread-safe."""
+    """The authorities of the settings. One that another of them issued, by its name, is a link on the way to that one;
+    any other, a root or an intermediate alone, is believed for itself. Thread-safe."""
 
     def __init__(self, authorities: Sequence[x509.Certificate]) -> None:
         self._authorities = tuple(dict.fromkeys(authorities))
-        below = [
-            each
-            for each in self._authorities
-            if not issued(each, each) and any(issued(each, other) for other in self._authorities)
-        ]
+        # By the name alone: an intermediate whose signature does not hold must not be believed for itself.
+        names = {each.subject for each in self._authorities}
+        below = [each for each in self._authorities if each.issuer != each.subject and each.issuer in names]
         anchors = [each for each in self._authorities if each not in below]
         # An empty Store cannot be made: without authorities nobody is believed.
         self._store = verification.Store(anchors) if anchors else None
@@ -54,10 +52,14 @@ class Chains:
         return chain
 
     def above(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        """The authorities above a certificate, as far as they are known; nothing is demanded of them."""
+        """The authorities above a certificate, as far as they are known; nothing is demanded of them.
+
+        Of several of one name it is the one that signed, if one did.
+        """
         found: list[x509.Certificate] = []
         left = [each for each in self._authorities if each != certificate]
-        while issuer := next((each for each in left if issued(certificate, each)), None):
+        while named := [each for each in left if each.subject == certificate.issuer]:
+            issuer = next((each for each in named if issued(certificate, each)), named[0])
             found.append(issuer)
             left.remove(issuer)
             certificate = issuer
@@ -65,7 +67,7 @@ class Chains:
 
 
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the key of `issuer` signed `certificate` in its name."""
+    """Whether the key of `issuer` signed `certificate` in its name, by SHA-256 or better."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

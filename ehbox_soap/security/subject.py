@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from ehbox_soap.security.reading import refused
 
-_IDENTITY = re.compile(r"([A-Z][A-Z0-9-]*)=([0-9]+)")
+_IDENTITY = re.compile(r"([A-Z][A-Z0-9_-]*)=([0-9]+)")
 _PLATFORM = "eHealth-platform Belgium"
 _KEYWORDS = {
     NameOID.COMMON_NAME: "CN",
@@ -31,7 +31,8 @@ _QUOTED = re.compile(r'[,+=\n<>#;\\"]|^ | $|  ')
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a certificate was issued to: type as the subject has it (SSIN, NIHII, NIHII-HOSPITAL, CBE, EHP …)."""
+    """Who a certificate was issued to: type as the subject has it, which is that of the ETK depot (SSIN, NIHII,
+    NIHII-HOSPITAL, NIHII-GROUP_DOCTORS, CBE, CBE-TREAT_CENTER, EHP …); the number in digits, as many as there are."""
 
     type: str
     number: str

@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import reading
@@ -35,7 +34,6 @@ __all__ = [
 ]
 
 _LARGEST = 24576
-_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
 @lru_cache(maxsize=512)
@@ -114,8 +112,6 @@ class Trust:
         demand_valid(certificate, place, now)
         if certificate.subject != owner.subject or not issued(certificate, owner):
             raise refused(place, "was not issued by its owner")
-        if not isinstance(certificate.signature_hash_algorithm, _HASHES):
-            raise refused(place, "is not signed by SHA-256 or better")
         usage = key_usage(certificate)
         if usage is None or not usage.key_encipherment:
             raise refused(place, "is not for encryption")

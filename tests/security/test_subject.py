@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.qualities import ALL
 from ehbox_soap.security.subject import Identity, Names, identity, issuer_rfc1779, names, rfc1779, subject_rfc1779
 from tests.security.keys import authority, ec_key, issue, name, pki, platform_subject
 
@@ -36,6 +37,7 @@ EID = name(
     [
         (platform_subject("SSIN=79021802145", "JAN TESTARTS"), Identity("SSIN", "79021802145")),
         (platform_subject("NIHII-HOSPITAL=71000436", "HOSPITAL"), Identity("NIHII-HOSPITAL", "71000436")),
+        (platform_subject("NIHII-GROUP_DOCTORS=71000436", "GROUP"), Identity("NIHII-GROUP_DOCTORS", "71000436")),
         (platform_subject("CBE=0809394427", "EHEALTH"), Identity("CBE", "0809394427")),
         (platform_subject("EHP=1990000035", "EHP"), Identity("EHP", "1990000035")),
         (platform_subject("SSIN=79021802145", "JAN TESTARTS", "MYAPP"), Identity("SSIN", "79021802145", "MYAPP")),
@@ -47,10 +49,45 @@ def test_identity(subject: x509.Name, expected: Identity) -> None:
     assert identity(certificate(subject)) == expected
 
 
+@pytest.mark.parametrize("application", [None, "MYAPP"])
+@pytest.mark.parametrize("type", sorted({row.etk_type for row in ALL}))
+def test_every_type_of_an_identity(type: str, application: str | None) -> None:
+    """contract/qualities.tsv, etk_type: also those with an underscore; with and without an application."""
+    (length,) = {row.id_length for row in ALL if row.etk_type == type}
+    number = "0123456789012"[:length]
+    made = certificate(platform_subject(f"{type}={number}", "A NAME", application))
+    assert identity(made) == Identity(type, number, application)
+    assert names(made) == Names(name="A NAME")
+
+
+@pytest.mark.parametrize("identity_", ["SSIN=79021802145", "NIHII-GROUP_DOCTORS=71000436"])
+def test_an_application_may_look_like_anything_but_an_identity(identity_: str) -> None:
+    for application in ("APP 1", "app=x", "=1", "a=1", "X =1", "X=1,2"):
+        assert identity(certificate(platform_subject(identity_, "A NAME", application))).application == application
+    with pytest.raises(SoapFault, match="does not name exactly one identity"):
+        identity(certificate(platform_subject(identity_, "A NAME", "X=1")))
+
+
+def test_an_eid_counts_only_where_no_ou_names_an_identity() -> None:
+    """The platform's form comes first: a serialNumber beside it says nothing (an organisation's may be anything)."""
+    both = name((OU, "CBE=0809394427"), (CN, "CBE=0809394427"), (NameOID.SERIAL_NUMBER, "79021802145"))
+    assert identity(certificate(both)) == Identity("CBE", "0809394427")
+
+
+def test_the_same_identity_twice_is_two() -> None:
+    with pytest.raises(SoapFault, match="does not name exactly one identity"):
+        identity(certificate(name((OU, "SSIN=79021802145"), (OU, "SSIN=79021802145"))))
+
+
 @pytest.mark.parametrize(
     "subject",
     [
         name((CN, "nobody")),
+        name((NameOID.SERIAL_NUMBER, "790218021455")),
+        name((NameOID.SERIAL_NUMBER, "BE79021802145")),
+        name((OU, "SSIN=79021802145"), (OU, "NIHII-GROUP_DOCTORS=71000436")),
+        name((OU, "_=1")),
+        name((OU, "SSIN=")),
         name((OU, "SSIN=79021802145"), (OU, "NIHII=10082555")),
         name((OU, "SSIN=79021802145x"), (CN, "SSIN=79021802145")),
         name((OU, "ssin=79021802145")),
