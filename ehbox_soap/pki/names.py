@@ -11,8 +11,8 @@ from cryptography.x509.oid import NameOID
 # X.520's upper bound of an OU and a CN, which certificate libraries enforce.
 _LONGEST = 64
 
-_ORGANISATION_TYPES = {"CBE": 10, "EHP": 10}
-_NIHII_PREFIX, _NIHII_DIGITS, _SSIN_DIGITS = "NIHII-", 8, 11
+_DIGITS = {"NIHII": 8, "CBE": 10, "EHP": 10}
+_SSIN_DIGITS = 11
 
 
 def person(inss: str, name: str, application: str | None = None) -> x509.Name:
@@ -23,10 +23,11 @@ def person(inss: str, name: str, application: str | None = None) -> x509.Name:
 def organisation(type: str, number: str, name: str, application: str | None = None) -> x509.Name:
     """The subject of an organisation's certificate: `type` NIHII-<quality> (8 digits), CBE or EHP (10 digits).
 
-    Raises ValueError for another type or a number of another shape.
+    CBE and EHP may have a quality too. Raises ValueError for another type or a number of another shape.
     """
-    digits = _NIHII_DIGITS if type.startswith(_NIHII_PREFIX) else _ORGANISATION_TYPES.get(type)
-    if digits is None:
+    kind, _, quality = type.partition("-")
+    digits = _DIGITS.get(kind)
+    if digits is None or (kind == "NIHII" and not quality):
         raise ValueError("the type of an organisation is NIHII-<quality>, CBE or EHP")
     return _platform(type, number, digits, name, application)
 

@@ -100,7 +100,9 @@ def _registered_facts(number: str, organisation: Organisation) -> dict[Asked, st
     # Clients ask some of the identity's attributes in the certified namespace as well.
     numbers = qualities.identity_attribute_names(quality)
     facts = {Asked(namespace, name): number for namespace in (IDENTIFICATION, CERTIFIED) for name in numbers}
-    facts[Asked(CERTIFIED, qualities.RECOGNISED_ORGANISATION)] = _TRUE
+    if quality == "INSTITUTION" or organisation.type != "CBE":
+        # Beside a CBE number it makes an INSTITUTION (BOX-7), which the others are not.
+        facts[Asked(CERTIFIED, qualities.RECOGNISED_ORGANISATION)] = _TRUE
     for name in qualities.organisation_boolean_attributes(quality):
         facts[Asked(CERTIFIED, name)] = _TRUE
     for name in qualities.nihii11_attribute_names(quality):

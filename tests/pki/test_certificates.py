@@ -64,7 +64,14 @@ def test_application_stands_in_an_ou_and_in_the_cn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type", "number"), [("NIHII-HOSPITAL", "71990133"), ("CBE", "0999999031"), ("EHP", "1999999006")]
+    ("type", "number"),
+    [
+        ("NIHII-HOSPITAL", "71990133"),
+        ("NIHII-GROUP_DOCTORS", "71990133"),
+        ("CBE", "0999999031"),
+        ("CBE-TREAT_CENTER", "0999999031"),
+        ("EHP", "1999999006"),
+    ],
 )
 def test_organisation_subject(type: str, number: str) -> None:
     assert pairs(names.organisation(type, number, "Hôpital Exemple"))[3:] == [
@@ -81,9 +88,10 @@ def test_number_of_another_shape_is_refused(type: str, number: str) -> None:
         names.organisation(type, number, "X")
 
 
-def test_organisation_of_an_unknown_type_is_refused() -> None:
+@pytest.mark.parametrize("type", ["SSIN", "NIHII", "NIHII-", "CB", ""])
+def test_organisation_of_an_unknown_type_is_refused(type: str) -> None:
     with pytest.raises(ValueError, match="the type of an organisation"):
-        names.organisation("SSIN", INSS, "X")
+        names.organisation(type, INSS, "X")
 
 
 def test_eid_has_the_inss_as_serial_number() -> None:

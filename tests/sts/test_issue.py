@@ -13,12 +13,8 @@ from xml.dom import minidom
 
 import pytest
 import xmlsec
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 from signxml.exceptions import InvalidDigest
-from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
-from xmlsec import constants
 
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.security import saml
@@ -28,6 +24,7 @@ from ehbox_soap.sts.issue import Grant, instant, issue
 from ehbox_soap.sts.signer import Signer
 from tests.sts.conftest import DORA, Cast
 from tests.sts.layouts import DS, IDENTIFICATION, NAMESPACES, NOW, SOAP, SSIN, base64_of
+from tests.sts.oracles import verify_by_signxml, verify_by_xmlsec
 
 MOMENT = NOW.replace(microsecond=89_999)
 ATTRIBUTES = (
@@ -53,18 +50,6 @@ def made(cast: Cast, signer: Signer) -> etree._Element:
         issuer="urn:be:fgov:ehealth:sts:1_0",
     )
     return issue(grant, MOMENT, SeededChance(21), signer)
-
-
-def verify_by_xmlsec(octets: bytes, certificate: x509.Certificate) -> None:
-    root = etree.fromstring(octets)
-    (assertion,) = [root] if root.tag.endswith("}Assertion") else root.iterfind(".//saml:Assertion", NAMESPACES)
-    signature = assertion.find("ds:Signature", NAMESPACES)
-    assert signature is not None
-    context = xmlsec.SignatureContext()
-    pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    context.key = xmlsec.Key.from_memory(pem, constants.KeyDataFormatPem)
-    context.register_id(assertion, "AssertionID")
-    context.verify(signature)
 
 
 def test_every_character_before_the_signature(cast: Cast, signer: Signer) -> None:
@@ -156,20 +141,10 @@ def test_oracle_notices_a_change(cast: Cast, signer: Signer) -> None:
 
 
 def test_signxml_verifies_it(cast: Cast, signer: Signer) -> None:
-    def verify(octets: bytes) -> VerifyResult:
-        config = SignatureConfiguration(verification_time=NOW)
-        result = XMLVerifier().verify(
-            octets, x509_cert=signer.certificate, id_attribute="AssertionID", expect_config=config
-        )
-        assert isinstance(result, VerifyResult)
-        return result
-
     octets = etree.tostring(made(cast, signer))
-    signed = verify(octets).signed_xml
-    assert signed is not None
-    assert signed.tag == f"{{{NAMESPACES['saml']}}}Assertion"
+    assert verify_by_signxml(octets, signer.certificate, NOW).tag == f"{{{NAMESPACES['saml']}}}Assertion"
     with pytest.raises(InvalidDigest):
-        verify(octets.replace(DORA.encode(), b"68072599721"))
+        verify_by_signxml(octets.replace(DORA.encode(), b"68072599721"), signer.certificate, NOW)
 
 
 def test_room_security_accepts_it(cast: Cast, signer: Signer) -> None:

@@ -1,0 +1,126 @@
+"""Somebody of every quality, from the STS to the box: BOX-1, BOX-6, BOX-7 over the whole table of 87 combinations.
+
+Each assertion, issued in both dialects and to holders with RSA and with EC keys, is verified by xmlsec and by signxml;
+what either of them signs anew is verified here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from ehbox_soap import qualities
+from ehbox_soap.client import Addresses, Consultation, Dialect, types
+from ehbox_soap.client.session import Session
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.entries import KeyEntry, KeyKind
+from ehbox_soap.register.seed import load
+from ehbox_soap.security import saml
+from ehbox_soap.security.policy import profile
+from ehbox_soap.security.trust import Trust
+from ehbox_soap.sts.signer import Signer
+from tests.door import START, Door, prepared
+from tests.sts.kinds import KINDS, SEED, Kind, name
+from tests.sts.oracles import signed_by_signxml, signed_by_xmlsec, unsigned, verify_by_signxml, verify_by_xmlsec
+from tests.wiring import Wire
+
+BASE = "http://box.test"
+ADDRESSES = Addresses(BASE)
+DIALECTS: dict[Dialect, str] = {"saml-p": ADDRESSES.sts, "ws-trust": ADDRESSES.sts_trust}
+
+
+class Town:
+    """A server whose register knows one of each kind, directory strict: no other box exists."""
+
+    def __init__(self, folder: Path) -> None:
+        template = prepared(folder / "template")
+        self.door = Door(folder / "data", template, {"mailbox.directory": "strict", "log.level": "ERROR"})
+        with self.door.house.store.begin() as transaction:
+            load(SEED, transaction)
+        self.authority = Authority.open(self.door.folder / "pki", self.door.clock, SeededChance(5))
+        self.chance = SeededChance(6)
+        self.consultation: Consultation | None = None
+        self.other_sts = self.authority.service("an STS with an EC key", kind="ec")
+
+    def session(self, entry: KeyEntry, dialect: Dialect, quality: str | None = None) -> Session:
+        session = Session(
+            entry,
+            DIALECTS[dialect],
+            dialect=dialect,
+            quality=quality,
+            clock=self.door.clock,
+            chance=self.chance,
+        )
+        session.transport.session.mount(BASE, Wire(self.door.server))
+        return session
+
+    def box(self, session: Session, box_id: types.BoxId | None = None) -> types.BoxId:
+        """The box that a call of that session is about."""
+        if self.consultation is None:
+            self.consultation = Consultation(session, ADDRESSES.consultation, shipped=True)
+        # One for all: reading the WSDL takes longer than a call.
+        self.consultation.session = session
+        info = self.consultation.get_box_info(types.GetBoxInfoRequest(box_id)).info
+        assert info is not None
+        return info.box
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    town = Town(tmp_path_factory.mktemp("town"))
+    yield town
+    town.door.close()
+
+
+def kind_of_key(kind: Kind) -> KeyKind:
+    """Every fifth holder has an RSA key: those are slow to make."""
+    return "rsa" if KINDS.index(kind) % 5 == 0 else "ec"
+
+
+def test_every_quality_is_there() -> None:
+    """All of the contract's 87 combinations: 33 people by INSS, 32 of them by NIHII too, 22 organisations."""
+    named = {(kind.quality, kind.type, kind.sub_type) for kind in KINDS}
+    named |= {(kind.quality, "NIHII", None) for kind in KINDS if kind.nihii}
+    assert named == {(row.quality, row.type, row.sub_type) for row in qualities.ALL}
+    assert len(KINDS) >= 50
+    assert {kind_of_key(kind) for kind in KINDS} == {"rsa", "ec"}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_the_right_box_by_an_assertion_that_two_others_verify(town: Town, kind: Kind) -> None:
+    """In one dialect after the other, which certify the same; a professional's box also by NIHII (BOX-2)."""
+    entry = kind.keys(town.authority, kind_of_key(kind))
+    told = set()
+    for dialect in DIALECTS:
+        session = town.session(entry, dialect)
+        token = session.assertion()
+        told.add(frozenset(token.attributes))
+        verify_by_xmlsec(token.octets, town.authority.sts.certificate)
+        verify_by_signxml(token.octets, town.authority.sts.certificate, START)
+        box = town.box(session)
+        assert (box.type, box.id, box.quality, box.sub_type) == (kind.type, kind.id, kind.quality, kind.sub_type)
+    assert len(told) == 1
+    if kind.nihii is not None:
+        own = types.BoxId(kind.nihii[:8], "NIHII", kind.quality)
+        assert town.box(session, own) == box
+        assert town.box(town.session(entry, "saml-p", kind.quality)) == box
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=name)
+def test_the_same_assertion_signed_by_others(town: Town, kind: Kind) -> None:
+    """By our own signer with an EC key, for both oracles; by each of the oracles, with RSA and EC keys, for us."""
+    entry = kind.keys(town.authority, "ec")
+    octets = town.session(entry, "saml-p").assertion().octets
+    ours = etree.tostring(Signer(town.other_sts.key, town.other_sts.certificate).sign(unsigned(octets)))
+    verify_by_xmlsec(ours, town.other_sts.certificate)
+    verify_by_signxml(ours, town.other_sts.certificate, START)
+    trust = Trust(town.authority.certificates, [town.authority.sts.certificate, town.other_sts.certificate])
+    verifier = saml.AssertionVerifier(profile("strict"), trust)
+    for sts in (town.authority.sts, town.other_sts):
+        for signed in (signed_by_xmlsec(unsigned(octets), sts), signed_by_signxml(unsigned(octets), sts)):
+            presented = verifier.present(etree.fromstring(signed), START)
+            assert verifier.verify(presented, START).assertion.holder == entry.certificate
