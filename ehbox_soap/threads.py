@@ -3,7 +3,8 @@
 Knows: gunicorn's gthread. Must not know: what a request says. What the stock worker does that this one does not:
 waits in a thread for a client that says nothing; reads a head, and whatever of a body an application left, without
 any deadline; sends without one; waits up to two seconds in its main loop for each client that does not close; logs a
-client's address and what it sent; may lock itself up on Ctrl-C; takes in all clients while another worker has none.
+client's address and what it sent; may lock itself up on Ctrl-C; takes in all clients while another worker has none;
+goes on listening at its end.
 """
 
 from __future__ import annotations
@@ -74,8 +75,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.set_accept_enabled(False)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """gunicorn's; while a turn is awaited, a client that waits is no event."""
+        """gunicorn's; while a turn is awaited, a client that waits is no event. At the end nobody else comes in."""
         super().set_accept_enabled(enabled and self._turn_at is None)
+        if not enabled and not self.alive:
+            self._close_listeners()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """gunicorn's; also takes in who still waits when this worker's turn has come, and more the more it has."""
@@ -89,6 +92,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             for _ in range(1 + self.nr_conns // LAST_TURN):
                 if self.nr_conns >= self.worker_connections or not self._take(listener):
                     break
+
+    def _close_listeners(self) -> None:
+        """Takes in who has come until now. The stock worker goes on listening while it finishes what it has: clients
+        would still be connected then, and at its end cut off unheard instead of refused."""
+        for listener in self.sockets:
+            while self._take(listener):
+                pass
+            listener.close()
+        self.sockets = []
 
     def _take(self, listener: socket.socket) -> bool:
         """Takes one client in, unless another worker was faster or it is gone already."""

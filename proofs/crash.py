@@ -10,15 +10,14 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from ehbox_soap import clock
 from ehbox_soap.ids import Chance, SeededChance
-from ehbox_soap.worker import PROCESS_NAME
 from proofs import judge
 from proofs.clients import PATIENCE, Crowd, Front, callers
 from proofs.judge import Verdict
 from proofs.places import Place
+from proofs.processes import await_true, companions_of, workers_of
 from tests.http.running import Running
 
 KINDS = ("worker", "companion", "worker", "all")
@@ -73,29 +72,8 @@ def _kill(kind: str, server: Running, place: Place, front: Front, chance: Chance
 
 def _victims(server: Running, kind: str) -> list[int]:
     """The processes of that kind; one that was killed a moment ago is replaced first."""
-    deadline = clock.monotonic() + PATIENCE
-    while clock.monotonic() < deadline:
-        companions = [each for each in server.workers if _alive(each) and _name(each) == PROCESS_NAME]
-        workers = [each for each in server.workers if _alive(each) and each not in companions]
-        if len(companions) == 1 and len(workers) == WORKERS:
-            return companions if kind == "companion" else workers
-        clock.wait(0.02)
-    raise TimeoutError("a process that was killed was not replaced")
-
-
-def _name(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/comm").read_text("ascii").strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text("ascii")
-    except FileNotFoundError:
-        return False
-    return state.rpartition(")")[2].split()[0] != "Z"
+    await_true(lambda: len(companions_of(server)) == 1 and len(workers_of(server)) == WORKERS, "a killed process")
+    return companions_of(server) if kind == "companion" else workers_of(server)
 
 
 def _below(chance: Chance, limit: int) -> int:

@@ -69,7 +69,7 @@ def judge(place: Place, server: Running, everybody: Sequence[Caller], ledger: Le
     receipts, doubled = _receipts(place)
     findings += doubled
     findings += (f"verify: {each}" for each in place.verify())
-    unknown = [each for each in ledger.entries if not each.told and not each.refused]
+    unknown = [each for each in ledger.entries if each.broken and not each.told and not each.refused]
     return Verdict(
         answered=sum(bool(each.told) for each in ledger.entries),
         unknown=len(unknown),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.http import people
 from tests.http.conftest import People, Serve
 from tests.http.load import pages, start
 from tests.http.publisher import Task
-from tests.http.running import Running
+from tests.http.running import Connection, Running
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
 
@@ -76,3 +77,30 @@ def test_an_answer_under_way_is_finished(serve: Serve, people_of_template: Peopl
         connection.send(octets[-1:])
         people.read(connection.reply())
     assert server.stop() == 0
+
+
+def test_who_comes_while_a_server_ends_is_served_or_refused(serve: Serve, people_of_template: People) -> None:
+    """Nobody is connected only to be cut off unheard: another server may be there for him."""
+    server = serve({"server.workers": "2"})
+    doctor = people_of_template.doctor.at(server)
+    octets = doctor.publish(people.letter(people.text())).octets(server.host)
+    with server.connect() as held:
+        held.send(octets[:-1])
+        early = [server.connect() for _ in range(5)]
+        server.process.send_signal(signal.SIGTERM)
+        served = sum(map(is_served, early))
+        with suppress(ConnectionRefusedError):
+            while is_served(server.connect()):
+                served += 1
+        # All the while the first one was at work.
+        held.send(octets[-1:])
+        people.read(held.reply())
+    assert served >= 5
+    assert server.stop() == 0
+
+
+def is_served(connection: Connection) -> bool:
+    """Raises what a connection raises that ends unheard."""
+    with connection:
+        connection.send(f"GET /livez HTTP/1.1\r\nHost: {connection.host}\r\n\r\n".encode())
+        return connection.reply("GET").status == 200

@@ -1,4 +1,4 @@
-"""A storage that fails (docs/reliability.md): never a success with a changed or missing effect, nor a fault with one."""
+"""A storage that fails (docs/reliability.md): no success with a changed or missing effect, no fault with one."""
 
 from __future__ import annotations
 

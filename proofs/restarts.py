@@ -1,0 +1,82 @@
+"""Orderly ends under load: new workers for old (HUP), a server that ends and begins again (TERM), two servers of which
+one at a time is replaced. A request that a server has taken is answered.
+
+Knows: the signals, and who serves when. Must not know: what the answers say.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ehbox_soap import clock
+from proofs import judge
+from proofs.clients import PATIENCE, Crowd, Front, callers
+from proofs.judge import Verdict
+from proofs.places import Place
+from proofs.processes import await_gone, workers_of
+from tests.http.running import Running
+
+_ANSWERS = 12
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """So many restarts, what the clients saw, and what was found. `broken` are calls without a whole answer."""
+
+    restarts: int
+    seen: dict[str, int]
+    seconds: float
+    verdict: Verdict
+
+    @property
+    def broken(self) -> int:
+        """Calls that nobody answered."""
+        return self.seen.get("broken", 0)
+
+
+def reload(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
+    """SIGHUP to one server: new workers begin, the old ones finish what they have."""
+    return _under_load(place, count, seed, tell, 1, _reloaded)
+
+
+def end_and_begin(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
+    """SIGTERM to the only server, then another one: who comes in between waits, who was in is answered."""
+    return _under_load(place, count, seed, tell, 1, _replaced)
+
+
+def roll(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
+    """Two servers on one database, as on two machines; clients go to the other where one does not listen."""
+    return _under_load(place, count, seed, tell, 2, _replaced)
+
+
+_Restart = Callable[[Place, Front, list[Running], int], None]
+
+
+def _under_load(place: Place, count: int, seed: int, tell: Tell, servers: int, restart: _Restart) -> Restarted:
+    began = clock.monotonic()
+    running = [place.serve(workers="2") for _ in range(servers)]
+    everybody, front = callers(place.authority(), running[0]), Front(list(running))
+    with Crowd(everybody, front, seed) as crowd:
+        for number in range(count):
+            crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
+            restart(place, front, running, number % servers)
+            tell(f"{number + 1} of {count}: {dict(crowd.ledger.counts)}")
+        crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
+    verdict = judge.judge(place, running[0], everybody, crowd.ledger)
+    return Restarted(count, dict(crowd.ledger.counts), clock.monotonic() - began, verdict)
+
+
+def _reloaded(_place: Place, _front: Front, running: list[Running], which: int) -> None:
+    old = workers_of(running[which])
+    running[which].process.send_signal(signal.SIGHUP)
+    await_gone(old)
+
+
+def _replaced(place: Place, front: Front, running: list[Running], which: int) -> None:
+    code = running[which].stop(signal.SIGTERM)
+    assert code == 0, running[which].errors
+    running[which] = place.serve(workers="2")
+    front.set(*running)
