@@ -1,0 +1,110 @@
+"""docs/clients.md: its commands, files, settings and addresses exist, and its examples run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import requests
+
+from ehbox_soap.cli import main
+from ehbox_soap.clock import SetClock
+from ehbox_soap.config import Settings
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.pkcs12 import write_pkcs12
+from tests.door import Door
+from tests.wiring import Wire, ask
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
+URL = "http://127.0.0.1:8080"
+DOCTOR = "71031499894"
+
+
+@pytest.fixture
+def door(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """A working directory as the page's first commands leave it; its server answers at the page's address."""
+    made = Door(tmp_path / "ehbox-data", template, {"log.level": "ERROR"})
+    chance = SeededChance(23)
+    authority = Authority.open(made.folder / "pki", SetClock(), chance)
+    keystores = made.folder / "pki" / "keystores"
+    keystores.mkdir()
+    write_pkcs12(
+        keystores / f"{DOCTOR}.p12", authority.keystore(authority.person(DOCTOR, "Test")), "ehbox-test", chance
+    )
+
+    class Session(requests.Session):
+        def __init__(self) -> None:
+            super().__init__()
+            self.mount(URL, Wire(made.server))
+
+    monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
+    monkeypatch.setattr("ehbox_soap.client.session.SystemClock", lambda: made.clock)
+    monkeypatch.chdir(tmp_path)
+    yield made
+    made.close()
+
+
+def test_the_examples_run(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+    examples = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert len(examples) == 1
+    exec(compile(examples[0], "docs/clients.md", "exec"), {})
+    assert capsys.readouterr().out == "DOCTOR 0 of 10485760\n"
+
+
+def test_files_are_where_the_page_says(door: Door) -> None:
+    named = {path for path in re.findall(r"ehbox-data/[\w./-]+", PAGE) if "." in path}
+    assert named >= {f"ehbox-data/pki/keystores/{DOCTOR}.p12"}
+    files = [f"ehbox-data/pki/{name}" for name in re.findall(r"`(\w+\.pem)`", PAGE)]
+    assert len(files) >= 3
+    assert [path for path in (*named, *files) if not Path(path).exists()] == []
+
+
+def test_every_address_is_served(door: Door) -> None:
+    """A POST of nothing at all is a fault of that port; elsewhere it is 404."""
+    paths = set(re.findall(rf"{URL}(/[\w/]+)|`(/IAM/[\w/]+)`", PAGE))
+    for path in {one or other for one, other in paths}:
+        status = ask(door.server, "POST", f"{URL}{path}", {"content-type": "text/xml"}, b"<nothing/>").status
+        assert (path, status) == (path, 500)
+
+
+def _commands() -> Iterator[list[str]]:
+    for block in re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            if line.startswith("ehbox "):
+                yield line.partition("#")[0].rstrip(" &").split()[1:]
+    for words in re.findall(r"`ehbox ([^`]+)`", PAGE):
+        yield words.split()
+
+
+def test_every_command_is_one() -> None:
+    commands = list(_commands())
+    assert len(commands) > 10
+    for words in commands:
+        command: click.Command = main
+        rest = list(words)
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            found = command.get_command(click.Context(command), rest.pop(0))
+            assert found is not None, words
+            command = found
+        options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
+        assert {word for word in rest if word.startswith("--")} <= options, words
+
+
+def test_every_setting_is_one() -> None:
+    sections = Settings.model_fields
+    named = re.findall(r"(?:`|--set )(\w+)\.(\w+)(?:`|=)", PAGE)
+    settings = [(section, name) for section, name in named if section in sections and name != "pem"]
+    assert ("security", "timestamp_seconds") in settings
+    for section, name in settings:
+        kind = sections[section].annotation
+        assert kind is not None
+        assert name in kind.model_fields, (section, name)
+
+
+def test_links_lead_to_files() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
+        assert (Path(__file__).resolve().parents[2] / "docs" / target).exists(), target
