@@ -107,6 +107,14 @@ class MailboxSettings(Section):
     clock_shift_allowed: bool = Field(False, description="whether `ehbox clock` may shift the mailbox's time")
 
 
+class AddressBookSettings(Section):
+    """[address_book]: how much a search tells."""
+
+    max_results: int = Field(
+        100, ge=1, le=1000, description="most results of one answer; further ones are asked for by Offset"
+    )
+
+
 class UsageSettings(Section):
     """[usage]: the frequencies that the platform asks for (USE-1 to USE-5)."""
 
@@ -160,6 +168,7 @@ class Settings(Section):
     sts: StsSettings = StsSettings()
     people: PeopleSettings = PeopleSettings()
     mailbox: MailboxSettings = MailboxSettings()
+    address_book: AddressBookSettings = AddressBookSettings()
     usage: UsageSettings = UsageSettings()
     upkeep: UpkeepSettings = UpkeepSettings()
     mail: MailSettings = MailSettings()

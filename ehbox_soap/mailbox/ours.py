@@ -6,19 +6,10 @@ can tell fidelity from invention.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ehbox_soap.decision import Decision
 from ehbox_soap.wire import types
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One thing we decided: the rule it fills, and what it says."""
-
-    rule: str
-    says: str
-
 
 DECISIONS: tuple[Decision, ...] = (
     Decision("BOX-1", "answers state a person's box by its INSS once that is known, a NIHII by its first 8 digits"),
