@@ -15,6 +15,7 @@ from cryptography import x509
 from ehbox_soap import config, log, resources
 from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
+from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.mail.folder import FolderMailer
 from ehbox_soap.mail.mail import Mailer
@@ -29,6 +30,7 @@ from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire.contract import Contract
@@ -48,7 +50,7 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     """
     _certificates((*settings.security.authorities, *settings.security.sts_certificates))
     config.data_folder(settings).mkdir(parents=True, exist_ok=True)
-    authority(settings, clock, chance)
+    test_authority = authority(settings, clock, chance)
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     store = Store.open(config.database_url(settings))
     try:
@@ -58,8 +60,16 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
         with store.begin() as transaction:
             for entries in seeds:
                 seed.load(entries, transaction)
+            _deposit(test_authority, transaction, clock or SystemClock())
     finally:
         store.close()
+
+
+def _deposit(test_authority: Authority, transaction: Transaction, clock: Clock) -> None:
+    """The KGSS's own token, by which requests to it are sealed, is in the depot like anybody's."""
+    assert test_authority.kgss.encryption is not None
+    token = test_authority.token(test_authority.kgss.encryption)
+    transaction.tokens.add(stored(token, clock.now()))
 
 
 def build(

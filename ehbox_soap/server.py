@@ -17,7 +17,7 @@ from ehbox_soap import clock, log, metrics
 from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.observation import Observer
-from ehbox_soap.ports import consultation, documents, publication, sts, sts_trust
+from ehbox_soap.ports import consultation, documents, etk_depot, publication, sts, sts_trust
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, House, HttpAnswer
 from ehbox_soap.ports.documents import Description
@@ -41,7 +41,7 @@ class PortModule(Protocol):
     def port(self, house: House) -> Port: ...
 
 
-PORTS: tuple[PortModule, ...] = (publication, consultation, sts, sts_trust)
+PORTS: tuple[PortModule, ...] = (publication, consultation, sts, sts_trust, etk_depot)
 """Every port: another one is a line here."""
 SERVICES = {path: description for module in PORTS for path, description in module.SERVICES.items()}
 

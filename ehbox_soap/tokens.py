@@ -29,24 +29,21 @@ KGSS = TokenName("CBE", "0809394427", "KGSS")
 """The KGSS: the platform by its CBE number, with an application of its own (wire.md)."""
 
 
-def padded(type: str, value: str) -> str | None:
-    """The number with the zeros on its left that its type's length asks for; None if the type cannot have it.
+def token_name(type: str, value: str, application: str | None = None) -> TokenName:
+    """The name with the zeros on the left of its number that the length of its type asks for.
 
-    A NIHII number of 11 digits is found by its first 8, as everywhere (BOX-2).
+    A NIHII number of 11 digits is found by its first 8, as everywhere (BOX-2). What is no number stays as it is.
     """
-    length = LENGTHS.get(type)
-    if length is None or not (value.isascii() and value.isdigit()):
-        return None
-    if type.startswith(NIHII) and len(value) == 11:
-        value = value[:length]
-    return value.zfill(length) if len(value) <= length else None
+    length = LENGTHS.get(type, 0)
+    if value.isascii() and value.isdigit():
+        value = value[:length] if type.startswith(NIHII) and len(value) == 11 and length else value.zfill(length)
+    return TokenName(type, value, application or "")
 
 
 def of_box(id: str, type: str, quality: str, sub_type: str | None) -> TokenName | None:
-    """Whose token content for a box is sealed by; None for a box that is none (BOX-1), such as ALL."""
+    """Whose token content for a box is sealed by; None for a box that is none (BOX-1), and for all of a quality."""
     row = qualities.find(quality, type, sub_type)
-    value = None if row is None else padded(row.etk_type, id)
-    return None if row is None or value is None else TokenName(row.etk_type, value)
+    return None if row is None or not id.isdigit() else token_name(row.etk_type, id)
 
 
 def general(type: str) -> str:

@@ -25,19 +25,39 @@ DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
     """The store that is there already. Raises click.UsageError if there is none, or the database cannot be used."""
-    url = config.database_url(settings)
-    try:
+    with _told():
         # SQLite would make an empty file of one that is missing.
-        parsed = make_url(url)
+        parsed = make_url(config.database_url(settings))
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
             raise click.UsageError(
                 f"there is no store in {config.data_folder(settings)}: name the server's data folder with --data"
             )
-        store = Store.open(url)
-        try:
+        with _open(settings) as store:
             yield store
-        finally:
-            store.close()
+
+
+@contextmanager
+def made(settings: Settings) -> Iterator[Store]:
+    """The store, made first if there is none. Raises click.UsageError if the database cannot be used."""
+    with _told(), _open(settings) as store:
+        store.migrate()
+        yield store
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[Store]:
+    store = Store.open(config.database_url(settings))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tells what a database does not take as an error of usage."""
+    try:
+        yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except DATABASE_ERRORS as error:

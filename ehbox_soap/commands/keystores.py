@@ -12,10 +12,13 @@ import click
 
 from ehbox_soap import config, qualities, resources
 from ehbox_soap.clock import SystemClock
+from ehbox_soap.commands.database import made
 from ehbox_soap.config import Settings
+from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyKind
+from ehbox_soap.pki.files import write_private
 from ehbox_soap.pki.pkcs12 import write_pkcs12
 from ehbox_soap.register.seed import Seed, read_seed
 from ehbox_soap.store.records import Organisation, Person
@@ -58,7 +61,8 @@ def find_owner(settings: Settings, text: str) -> Owner | None:
 def issue(
     settings: Settings, owner: Owner, password: str, application: str | None = None, kind: KeyKind = "rsa"
 ) -> Path:
-    """A new keystore in the data folder: authentication and encryption key. Raises ValueError for a bad number."""
+    """A new keystore in the data folder: authentication and encryption key. The encryption token lies beside it and is
+    known to the depot at once. Raises ValueError for a bad number, click.UsageError if the database cannot be used."""
     test_authority = authority(settings)
     if owner.type == PERSON:
         entry = test_authority.person(owner.number, owner.name, application, kind)
@@ -66,7 +70,13 @@ def issue(
         entry = test_authority.organisation(owner.type, owner.number, owner.name, application, kind)
     path = keystore_path(settings, owner.number, application)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_pkcs12(path, test_authority.keystore(entry), password, SystemChance())
+    keystore = test_authority.keystore(entry)
+    assert keystore.encryption is not None
+    token = test_authority.token(keystore.encryption)
+    write_pkcs12(path, keystore, password, SystemChance())
+    write_private(path.with_suffix(".etk"), token, mode=0o644)
+    with made(settings) as store, store.begin() as transaction:
+        transaction.tokens.add(stored(token, SystemClock().now()))
     return path
 
 

@@ -1,15 +1,18 @@
-"""A throw-away test authority that lives in a folder: a root, an issuing authority below it, and the STS's key.
+"""A throw-away test authority that lives in a folder: a root, an issuing authority below it, and the services' keys.
 
 Knows: the folder's files, and what the authority issues to whom. Must not know: who is trusted, PKCS#12, the register.
 The folder appears whole or not at all, and processes that make it at the same time all end with the same authority.
+A folder of an earlier version gets what it lacks.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +25,13 @@ from ehbox_soap.pki import names
 from ehbox_soap.pki.certificates import AUTHENTICATION, ENCRYPTION, ISSUING, SIGNATURE, Maker
 from ehbox_soap.pki.entries import KeyEntry, KeyKind, Keystore, new_key, supported
 from ehbox_soap.pki.files import write_private
+from ehbox_soap.sealing.token import make_token
+from ehbox_soap.tokens import KGSS
 
 _ROOT, _ISSUING, _STS = "root", "issuing", "sts"
+_ETK_DEPOT, _KGSS, _KGSS_ENCRYPTION = "etk-depot", "kgss", "kgss-encryption"
+_LATER = (_ETK_DEPOT, _KGSS, _KGSS_ENCRYPTION)
+"""What folders of earlier versions do not have."""
 
 
 class AuthorityError(Exception):
@@ -37,6 +45,8 @@ class Authority:
     root: KeyEntry
     issuing: KeyEntry
     sts: KeyEntry
+    etk_depot: KeyEntry
+    kgss: Keystore
     _maker: Maker
 
     @classmethod
@@ -55,6 +65,7 @@ class Authority:
                 _settle(draft, folder)
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
+        _complete(folder, Maker(clock, chance))
         return cls.open(folder, clock, chance)
 
     @classmethod
@@ -62,8 +73,10 @@ class Authority:
         """The authority of that folder. Raises AuthorityError if a file is missing or unreadable."""
         root = _read(folder, _ROOT, ())
         issuing = _read(folder, _ISSUING, (root.certificate,))
-        sts = _read(folder, _STS, (issuing.certificate, root.certificate))
-        return cls(root, issuing, sts, Maker(clock, chance))
+        above = (issuing.certificate, root.certificate)
+        sts, depot, kgss = (_read(folder, name, above) for name in (_STS, _ETK_DEPOT, _KGSS))
+        encryption = _read(folder, _KGSS_ENCRYPTION, (kgss.certificate, *above))
+        return cls(root, issuing, sts, depot, Keystore(kgss, encryption), Maker(clock, chance))
 
     @property
     def certificates(self) -> tuple[x509.Certificate, ...]:
@@ -97,12 +110,59 @@ class Authority:
         """The owner's key together with a new encryption key."""
         return Keystore(authentication, self.encryption(authentication))
 
+    def token(self, encryption: KeyEntry) -> bytes:
+        """An encryption token (ETK) of that encryption key, signed by the test authority's depot.
+
+        Raises SealingError if the first certificate of the entry's chain is not the owner's, who issued it.
+        """
+        return make_token(encryption.certificate, encryption.chain, self.etk_depot, self._maker.clock.now())
+
 
 def _new(maker: Maker) -> Mapping[str, KeyEntry]:
     root = maker.self_signed(names.service("ehbox-soap test root CA"), new_key("rsa"))
     issuing = maker.issue(root, names.service("ehbox-soap test issuing CA"), new_key("rsa"), ISSUING)
     sts = maker.issue(issuing, names.service("ehbox-soap test STS"), new_key("rsa"), SIGNATURE)
-    return {_ROOT: root, _ISSUING: issuing, _STS: sts}
+    return {_ROOT: root, _ISSUING: issuing, _STS: sts, **_later(maker, issuing)}
+
+
+def _later(maker: Maker, issuing: KeyEntry) -> Mapping[str, KeyEntry]:
+    depot = maker.issue(issuing, names.service("ehbox-soap test ETK depot"), new_key("rsa"), SIGNATURE)
+    subject = names.organisation(KGSS.type, KGSS.value, "eHealth-platform", KGSS.application)
+    kgss = maker.issue(issuing, subject, new_key("rsa"), AUTHENTICATION)
+    return {
+        _ETK_DEPOT: depot,
+        _KGSS: kgss,
+        _KGSS_ENCRYPTION: maker.issue(kgss, subject, new_key("rsa"), ENCRYPTION),
+    }
+
+
+def _complete(folder: Path, maker: Maker) -> None:
+    """Makes what a folder of an earlier version lacks; one process does it, the others wait for it."""
+    if _lacks(folder):
+        with _alone(folder):
+            if _lacks(folder):
+                root = _read(folder, _ROOT, ())
+                made = _later(maker, _read(folder, _ISSUING, (root.certificate,)))
+                _write(folder, {name: entry for name, entry in made.items() if not _has(folder, name)})
+
+
+def _lacks(folder: Path) -> bool:
+    return not all(_has(folder, name) for name in _LATER)
+
+
+def _has(folder: Path, name: str) -> bool:
+    return (folder / f"{name}.pem").exists()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other process is within, for this folder; the lock ends with the process, however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write(folder: Path, entries: Mapping[str, KeyEntry]) -> None:

@@ -26,10 +26,19 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True)
 class Keystore:
-    """What a caller has: the key it signs with and, perhaps, the key that others encrypt for."""
+    """What a caller has: the key it signs with and, perhaps, the key that others encrypt for.
+
+    `earlier` are further encryption keys: what was encrypted for them is still there to be read.
+    """
 
     authentication: KeyEntry
     encryption: KeyEntry | None = None
+    earlier: tuple[KeyEntry, ...] = ()
+
+    @property
+    def encryptions(self) -> tuple[KeyEntry, ...]:
+        """Every encryption key."""
+        return (*((self.encryption,) if self.encryption is not None else ()), *self.earlier)
 
 
 def new_key(kind: KeyKind) -> PrivateKey:

@@ -50,10 +50,10 @@ def pkcs12_octets(keystore: Keystore, password: str, chance: Chance) -> bytes:
     if not password:
         raise ValueError("a keystore needs a password")
     aliased = [(AUTHENTICATION_ALIAS, keystore.authentication)]
-    if keystore.encryption is not None:
-        # Its chain is the authentication certificate and what stands above, which the file holds already.
-        entry = keystore.encryption
-        aliased.append((encryption_alias(entry.certificate), KeyEntry(entry.key, entry.certificate)))
+    # Their chain is the authentication certificate and what stands above, which the file holds already.
+    aliased += [
+        (encryption_alias(entry.certificate), KeyEntry(entry.key, entry.certificate)) for entry in keystore.encryptions
+    ]
     safes = [safe for alias, entry in aliased for safe in _safes(_one_key(alias, entry, password))]
     content = asn1.AuthenticatedSafe(safes).dump()
     return _pfx(content, _mac(content, password, chance.octets(_MAC_SALT_OCTETS)))
@@ -63,7 +63,7 @@ def read_pkcs12(path: Path, password: str) -> Keystore:
     """Reads a keystore, ours or another tool's. Raises KeystoreError, FileNotFoundError.
 
     The authentication key is the one with that alias, or else the first that is not for encryption; the encryption
-    key is the first whose certificate says keyEncipherment.
+    key is the first whose certificate says keyEncipherment, `earlier` are the others.
     """
     octets = path.read_bytes()
     try:
@@ -72,12 +72,12 @@ def read_pkcs12(path: Path, password: str) -> Keystore:
         entries = [_entry(part, password) for part in _single_key_files(octets)]
     except (ValueError, TypeError):
         raise KeystoreError("not a PKCS#12 that this password opens") from None
-    encryption = next((entry for _, entry in entries if _is_for_encryption(entry.certificate)), None)
+    encryption = [entry for _, entry in entries if _is_for_encryption(entry.certificate)]
     others = [(alias, entry) for alias, entry in entries if not _is_for_encryption(entry.certificate)]
     if not others:
         raise KeystoreError("there is no authentication key in it")
     named = (entry for alias, entry in others if alias == AUTHENTICATION_ALIAS)
-    return Keystore(next(named, others[0][1]), encryption)
+    return Keystore(next(named, others[0][1]), next(iter(encryption), None), tuple(encryption[1:]))
 
 
 def _one_key(alias: str, entry: KeyEntry, password: str) -> bytes:

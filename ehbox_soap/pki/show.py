@@ -54,8 +54,7 @@ class Describer:
     def keystore(self, keystore: Keystore) -> tuple[Description, ...]:
         """The certificates of a keystore's keys, each under its alias."""
         shown = [self.certificate(keystore.authentication.certificate, AUTHENTICATION_ALIAS)]
-        if keystore.encryption is not None:
-            certificate = keystore.encryption.certificate
+        for certificate in (entry.certificate for entry in keystore.encryptions):
             shown.append(self.certificate(certificate, encryption_alias(certificate)))
         return tuple(shown)
 

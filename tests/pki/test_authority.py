@@ -5,14 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.pki.authority import Authority, AuthorityError
 from ehbox_soap.pki.files import write_private
+from ehbox_soap.security.subject import Identity, identity
 
 
 def make(folder: Path, seed: int) -> bytes:
@@ -37,10 +41,8 @@ def copy(folder: Path, to: Path) -> Path:
 
 def test_keys_are_readable_by_nobody_else(folder: Path) -> None:
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
-    assert modes == {
-        "root.key": 0o600, "issuing.key": 0o600, "sts.key": 0o600,
-        "root.pem": 0o644, "issuing.pem": 0o644, "sts.pem": 0o644,
-    }  # fmt: skip
+    names = ("root", "issuing", "sts", "etk-depot", "kgss", "kgss-encryption")
+    assert modes == {f"{name}.key": 0o600 for name in names} | {f"{name}.pem": 0o644 for name in names}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -100,7 +102,62 @@ def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pki"]
 
 
-@pytest.mark.parametrize("name", ["root.pem", "issuing.key", "sts.pem"])
+LATER = ("etk-depot", "kgss", "kgss-encryption")
+
+
+def old(folder: Path, to: Path) -> Path:
+    """A folder as an earlier version made it."""
+    copied = copy(folder, to)
+    for name in LATER:
+        for suffix in ("key", "pem"):
+            (copied / f"{name}.{suffix}").unlink()
+    return copied
+
+
+def test_a_folder_of_an_earlier_version_gets_what_it_lacks(folder: Path, tmp_path: Path) -> None:
+    before = old(folder, tmp_path / "pki")
+    kept = {file.name: file.read_bytes() for file in before.iterdir()}
+    made = Authority.create(before, SetClock(), SeededChance(11))
+    assert {name: (before / name).read_bytes() for name in kept} == kept
+    assert made.etk_depot.chain == made.certificates
+    encryption = made.kgss.encryption
+    assert encryption is not None
+    encryption.certificate.verify_directly_issued_by(made.kgss.authentication.certificate)
+    again = Authority.create(before, SetClock(), SeededChance(12))
+    assert again.etk_depot.certificate == made.etk_depot.certificate
+    assert stat.S_IMODE((before / "etk-depot.key").stat().st_mode) == 0o600
+
+
+def test_processes_that_complete_a_folder_at_once_end_with_one(folder: Path, tmp_path: Path) -> None:
+    before = old(folder, tmp_path / "pki")
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda seed: Authority.create(before, SetClock(), SeededChance(seed)), range(3)))
+    assert len({each.etk_depot.certificate for each in made}) == 1
+    assert len({each.kgss.authentication.certificate for each in made}) == 1
+
+
+def test_the_kgss_is_the_platform_by_its_cbe_number(folder: Path) -> None:
+    """wire.md, KGSS: CBE of the platform with the application KGSS."""
+    kgss = Authority.open(folder, SetClock(), SeededChance()).kgss
+    for entry in (kgss.authentication, *kgss.encryptions):
+        assert identity(entry.certificate) == Identity("CBE", "0809394427", "KGSS")
+
+
+def test_a_token_is_the_encryption_certificate_signed_by_the_depot(folder: Path) -> None:
+    """wire.md, ETK depot: content, signer and certificates."""
+    authority = Authority.open(folder, SetClock(), SeededChance())
+    encryption = authority.kgss.encryption
+    assert encryption is not None
+    content = cms.ContentInfo.load(authority.token(encryption), strict=True)["content"]
+    assert content["encap_content_info"]["content"].native == encryption.certificate.public_bytes(Encoding.DER)
+    (info,) = content["signer_infos"]
+    assert info["sid"].chosen["serial_number"].native == authority.etk_depot.certificate.serial_number
+    held = {each.chosen.serial_number for each in content["certificates"]}
+    expected = (authority.etk_depot.certificate, authority.kgss.authentication.certificate, *authority.certificates)
+    assert held == {each.serial_number for each in expected}
+
+
+@pytest.mark.parametrize("name", ["root.pem", "issuing.key", "sts.pem", "etk-depot.key"])
 def test_missing_file_is_named(folder: Path, tmp_path: Path, name: str) -> None:
     broken = copy(folder, tmp_path / "pki")
     (broken / name).unlink()

@@ -24,6 +24,7 @@ from ehbox_soap.pki import names
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry, Keystore, new_key
 from ehbox_soap.pki.pkcs12 import KeystoreError, encryption_alias, pkcs12_octets, read_pkcs12, write_pkcs12
+from ehbox_soap.pki.show import Describer
 from tests.pki.conftest import INSS
 
 PASSWORD = "geheim"
@@ -214,3 +215,18 @@ def test_alias_of_an_encryption_key_is_decimal(keystore: Keystore) -> None:
     certificate: x509.Certificate = keystore.encryption.certificate
     assert encryption_alias(certificate) == f"{certificate.serial_number:d}"
     assert not isinstance(keystore.encryption.key, ec.EllipticCurvePrivateKey)
+
+
+def test_earlier_encryption_keys_are_kept_and_read(authority: Authority, keystore: Keystore, tmp_path: Path) -> None:
+    """What was encrypted for an earlier key is still there to be read."""
+    earlier = authority.encryption(keystore.authentication)
+    path = tmp_path / "a.p12"
+    write_pkcs12(path, Keystore(keystore.authentication, keystore.encryption, (earlier,)), "p", SeededChance(1))
+    read = read_pkcs12(path, "p")
+    assert len(read.encryptions) == 2
+    assert {each.certificate for each in read.encryptions} == {each.certificate for each in keystore.encryptions} | {
+        earlier.certificate
+    }
+    shown = Describer(str, lambda _: None).keystore(read)
+    aliases = [encryption_alias(each.certificate) for each in read.encryptions]
+    assert [each.alias for each in shown] == ["authentication", *aliases]

@@ -1,0 +1,68 @@
+"""Answering GetEtk: the token of whom the criteria name, or who else is meant.
+
+Knows: how names are looked up, what the answer tells. Must not know: XML, HTTP. Times are true time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ehbox_soap.store.transaction import Transaction
+from ehbox_soap.tokens import NIHII, TokenName, general, token_name
+from ehbox_soap.wire.types import Status
+from ehbox_soap.wire.types.etk_depot import EtkError, EtkIdentifier, GetEtkRequest, GetEtkResponse
+
+FOUND = Status("200", (("EN", "Success"), ("FR", "Succès"), ("NL", "Geslaagd")))
+"""Also of an answer that no token was found in (wire.md)."""
+
+NOT_FOUND = EtkError("NO_ETK", "No encryption token is given out for these criteria")
+"""Ours, in code and text: nothing public says it."""
+
+
+def get_etk(request: GetEtkRequest, transaction: Transaction, now: datetime) -> GetEtkResponse:
+    """The one token that the criteria name; the identifiers of several; or an Error, if there is none.
+
+    Each identifier is looked for by itself (ours: nothing public says what several of them mean together).
+    """
+    found: dict[TokenName, bytes | None] = {}
+    for identifier in request.criteria:
+        found |= _found(identifier, transaction, now)
+    match list(found.items()):
+        case []:
+            return GetEtkResponse(FOUND, request.criteria, errors=(NOT_FOUND,))
+        case [(_, bytes() as octets)]:
+            return GetEtkResponse(FOUND, request.criteria, etk=octets)
+    return GetEtkResponse(FOUND, request.criteria, matching=tuple((_identifier(name),) for name in found))
+
+
+def _found(identifier: EtkIdentifier, transaction: Transaction, now: datetime) -> dict[TokenName, bytes | None]:
+    """The token of exactly that name; without one, and without an application asked for, the names that have one."""
+    for name in _names(identifier, transaction):
+        octets = transaction.tokens.current(name, now)
+        if octets is not None:
+            return {name: octets}
+        if not name.application:
+            applications = transaction.tokens.applications(name.type, name.value, now)
+            if applications:
+                return {TokenName(name.type, name.value, each): None for each in applications}
+    return {}
+
+
+def _names(identifier: EtkIdentifier, transaction: Transaction) -> Iterator[TokenName]:
+    """The name as asked; then those that mean the same one (ours).
+
+    Certificates of enterprises name no more than CBE or EHP; and a person whom the register knows by a NIHII number
+    has the token of the INSS (BOX-2).
+    """
+    asked = token_name(identifier.type, identifier.value, identifier.application)
+    yield asked
+    if general(asked.type) != asked.type:
+        yield TokenName(general(asked.type), asked.value, asked.application)
+    if asked.type == NIHII:
+        for inss in transaction.address_book.professionals_by_nihii(asked.value, None):
+            yield TokenName("SSIN", inss, asked.application)
+
+
+def _identifier(name: TokenName) -> EtkIdentifier:
+    return EtkIdentifier(name.type, name.value, name.application or None)
