@@ -75,6 +75,12 @@ ORGANISATIONS: tuple[str, ...] = (*NIHII_ORGANISATIONS, *(row.quality for row in
 # No two rows share quality and type, so a SubType is implied by them (BOX-1).
 _BY_PAIR = {(row.quality, row.type): row for row in ALL}
 
+# A known client asks for attributes of these (BOX-7, client); those of every other follow the same forms and are ours.
+NAMED_BY_CLIENTS: frozenset[str] = frozenset(
+    """DENTIST DIETICIAN DOCTOR GROUP GUARD_POST INSTITUTION INSTITUTION_EHP LOGOPEDIST MEDICAL_HOUSE MIDWIFE NURSE
+    OFFICE_DOCTORS OPTICIEN PHYSIOTHERAPIST PODOLOGIST PSYCHOLOGIST""".split()  # noqa: SIM905
+)
+
 # Names in attributes that are not the quality in lower case without underscore (BOX-7). Clients also ask for
 # sortingcenter and reeducation, which are the quality of no box.
 _TOKENS = {"GROUP": "groupofnurses", "OPTICIEN": "optician", "PSYCHOLOGIST": "clinicalpsychologist"}
