@@ -88,13 +88,24 @@ def _warn(boxes: Sequence[types.BoxId]) -> None:
         structlog.get_logger().warning("check digits of an INSS do not hold", rule="BOX-3", destinations=wrong)
 
 
-def boxes_of(addresses: Sequence[Address], transaction: Transaction) -> tuple[BoxRecord | None, ...]:
-    """Each destination's box, made if it is addressed for the first time (BOX-4); None for the Id ALL."""
+def boxes_of(
+    own: Sequence[Address], addresses: Sequence[Address], transaction: Transaction
+) -> tuple[BoxRecord, tuple[BoxRecord | None, ...]]:
+    """The sender's box and each destination's, made or joined if need be (BOX-2, BOX-4); None for the Id ALL.
+
+    `own` are the names of the sender's box; it may be a destination too.
+    """
     boxes: dict[Address, BoxRecord | None] = {}
     # In one order whatever the message's is: two messages that make the same boxes never wait for each other.
-    for address in sorted(set(addresses), key=lambda each: (each.type, each.id, each.quality)):
-        boxes[address] = None if address.id == ALL else transaction.boxes.ensure([address])
-    return tuple(boxes[address] for address in addresses)
+    for address in sorted({*own, *addresses}, key=lambda each: (each.type, each.id, each.quality)):
+        if address in boxes:
+            continue
+        if address in own:
+            sender = transaction.boxes.ensure(own)
+            boxes.update(dict.fromkeys(own, sender))
+        else:
+            boxes[address] = None if address.id == ALL else transaction.boxes.ensure([address])
+    return sender, tuple(boxes[address] for address in addresses)
 
 
 @dataclass(frozen=True, slots=True)

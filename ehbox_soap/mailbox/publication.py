@@ -61,7 +61,7 @@ def send_message(
         warning = out_of_office.warning(request.destinations, checked.addresses, transaction, now)
         if warning is not None:
             return warning
-    boxes = _place(checked, transaction)
+    boxes = _Boxes(*destinations.boxes_of(checked.own.certified, checked.addresses, transaction))
     if message_id is None or publication_id is None:
         occasion = Occasion(transaction, now, rules, chance)
         message_id, publication_id = _publish(checked, boxes, caller, occasion)
@@ -74,12 +74,6 @@ def send_message(
             for sent, address, box in zip(request.destinations, checked.addresses, boxes.destinations, strict=True)
         ),
     )
-
-
-def _place(checked: Checked, transaction: Transaction) -> _Boxes:
-    """The boxes, made or joined if need be (BOX-2, BOX-4); the sender's first, because it may be a destination too."""
-    box = transaction.boxes.ensure(checked.own.certified)
-    return _Boxes(box, destinations.boxes_of(checked.addresses, transaction))
 
 
 def _publish(checked: Checked, boxes: _Boxes, caller: Caller, occasion: Occasion) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from ehbox_soap.mailbox.usage import Use
 from ehbox_soap.ports.call import Call
 from ehbox_soap.ports.secured import Secured, SecuredDialect, begin, identified
 from ehbox_soap.qualities import is_individual
+from ehbox_soap.store.engine import anew
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import codec, types
 from ehbox_soap.wire.contract import Port
@@ -52,9 +53,17 @@ class MailboxDialect(SecuredDialect):
         self.built = built
 
     def perform(self, call: Call, request: object) -> object:
-        """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind."""
+        """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind.
+
+        Two calls may each make the boxes that the other addresses: the one that the database ends is made anew.
+        """
         secured = cast(Secured, request)
         operation = self.built[call.operation]
+        if operation.writes:
+            return anew(lambda: self._perform(call, secured, operation), call.rollback)
+        return self._perform(call, secured, operation)
+
+    def _perform(self, call: Call, secured: Secured, operation: Operation) -> types.Answer:
         transaction = begin(call, secured.sender, operation.writes)
         house = call.house
         caller = identified(call, secured.sender, transaction)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ehbox_soap import clock
@@ -31,6 +32,8 @@ _READY_MILLISECONDS = 1_000
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 _WRITES = "ehbox_writes"
 _PATIENCE = "ehbox_patience"
+# deadlock_detected, and how often a work is tried that it ends.
+_DEADLOCK, _TRIES, _PAUSE_SECONDS = "40P01", 4, 0.05
 # How often a process looks whether another has ended its writing transaction.
 _LOOK_SECONDS = 0.001
 
@@ -123,6 +126,24 @@ class Store:
         """Closes every connection that is not in use."""
         self._engine.dispose()
         self._quick.dispose()
+
+
+T = TypeVar("T")
+
+
+def anew(work: Callable[[], T], undo: Callable[[], object]) -> T:
+    """Does a work in a transaction; where the database ended that one because others waited for it and it for them, it
+    is undone and done anew, a few times at most (PostgreSQL only: on SQLite nobody waits with a lock in hand)."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                raise
+            undo()
+            # The one that was waited for goes first.
+            clock.wait(_PAUSE_SECONDS)
+    return work()
 
 
 def _engine(url: URL, synchronous: str) -> Engine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
@@ -15,11 +15,13 @@ import pytest
 from ehbox_soap.errors import Refusal
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.mailbox import out_of_office
-from ehbox_soap.store.message_records import Address
+from ehbox_soap.store.boxes import Boxes
+from ehbox_soap.store.message_records import Address, BoxRecord
 from ehbox_soap.wire import types
 from tests.mailbox.world import (
     DOCTOR,
     DOCTOR_BOX,
+    DOCTOR_BY_NIHII,
     HOSPITAL,
     HOSPITAL_BOX,
     NURSE,
@@ -186,6 +188,22 @@ def test_box_5_several_workers_reach_nobody_twice(world: World) -> None:
     with world.store.begin(write=False) as transaction:
         (doctor,) = transaction.boxes.of_quality("DOCTOR")
         assert transaction.messages.count(doctor.key, "INBOX") == 260
+
+
+def test_box_4_first_calls_make_boxes_in_one_order_whoever_sends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sender's too: of two who write to each other neither holds the box that the other waits for."""
+    made: list[str] = []
+    whole = Boxes.ensure
+
+    def ensure(self: Boxes, addresses: Sequence[Address], *, registered: bool = False) -> BoxRecord:
+        made.append(addresses[0].id)
+        return whole(self, addresses, registered=registered)
+
+    monkeypatch.setattr(Boxes, "ensure", ensure)
+    for who, to in ((NURSE, (HOSPITAL_BOX, DOCTOR_BOX)), (DOCTOR, (NURSE_BOX, HOSPITAL_BOX, DOCTOR_BY_NIHII))):
+        made.clear()
+        world.send(who, letter(*to))
+        assert made == [DOCTOR_BOX.id, NURSE_BOX.id, HOSPITAL_BOX.id]
 
 
 def test_ooo_1_two_periods_that_overlap_are_not_both_kept(world: World) -> None:
