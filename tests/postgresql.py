@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,11 +49,12 @@ class Unavailable(Exception):
     """Why there can be no PostgreSQL here."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
-    """A running server. `shell` ends it when its standard input ends."""
+    """A running server, started by `command`. `shell` ends it when its standard input ends."""
 
     folder: Path
+    command: Sequence[str | Path]
     shell: subprocess.Popen[bytes]
 
     def url(self, database: str) -> str:
@@ -97,6 +100,13 @@ class Cluster:
             else:
                 return
 
+    def restart(self, by: signal.Signals) -> None:
+        """Ends the server (SIGINT: orderly, SIGQUIT: as a crash does) and starts it again on what it had."""
+        os.kill(int((self.folder / "data" / "postmaster.pid").read_text("ascii").split()[0]), by)
+        self.shell.communicate(timeout=PATIENCE_SECONDS)
+        self.shell = _run(self.command, self.folder)
+        self.await_start()
+
     def stop(self) -> None:
         """Ends the server and takes its folder away."""
         assert self.shell.stdin is not None
@@ -105,25 +115,30 @@ class Cluster:
         shutil.rmtree(self.folder)
 
 
-def start(fsync: bool = False) -> Cluster:
+def start(fsync: bool = False, beneath: Path | None = None, wal: Path | None = None) -> Cluster:
     """A new server without databases of ours. What tests write is thrown away: a flush is waited for with `fsync` only.
 
+    Its folder is made `beneath` a folder of short name; what it logs ahead may lie elsewhere, in a folder of its own.
     Raises Unavailable where there can be none.
     """
     programs, prefix = _programs(), _prefix()
     # A socket's path has to be short.
-    folder = Path(tempfile.mkdtemp(prefix="ehbox-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="ehbox-pg-", dir=beneath))
     data = folder / "data"
-    made = ("--pgdata", data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
+    made = ["--pgdata", data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
+    made += [] if wal is None else ["--waldir", wal]
     subprocess.run([*prefix, programs / "initdb", *made], check=True, capture_output=True)
     settings = {**SETTINGS, "fsync": "on" if fsync else "off", "unix_socket_directories": str(folder)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     command = [*prefix, "sh", "-c", UNTIL_THE_PIPE_ENDS, "sh", str(programs / "postgres"), "-D", str(data), *options]
-    with (folder / "server.log").open("wb") as log:
-        shell = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
-    cluster = Cluster(folder, shell)
+    cluster = Cluster(folder, command, _run(command, folder))
     cluster.await_start()
     return cluster
+
+
+def _run(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "server.log").open("ab") as log:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
 
 
 def _programs() -> Path:
