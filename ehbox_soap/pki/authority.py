@@ -8,34 +8,29 @@ A folder of an earlier version gets what it lacks.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from ehbox_soap.clock import Clock
 from ehbox_soap.ids import Chance, hexadecimal
 from ehbox_soap.pki import names
 from ehbox_soap.pki.certificates import AUTHENTICATION, ENCRYPTION, ISSUING, SIGNATURE, Maker
-from ehbox_soap.pki.entries import KeyEntry, KeyKind, Keystore, new_key, supported
-from ehbox_soap.pki.files import write_private
+from ehbox_soap.pki.entries import KeyEntry, KeyKind, Keystore, new_key
+from ehbox_soap.pki.folder import AuthorityError, alone, has_entry, read_entry, write_entry
 from ehbox_soap.sealing.token import make_token
 from ehbox_soap.tokens import KGSS
+
+__all__ = ["Authority", "AuthorityError"]
 
 _ROOT, _ISSUING, _STS = "root", "issuing", "sts"
 _ETK_DEPOT, _KGSS, _KGSS_ENCRYPTION = "etk-depot", "kgss", "kgss-encryption"
 _LATER = (_ETK_DEPOT, _KGSS, _KGSS_ENCRYPTION)
 """What folders of earlier versions do not have."""
-
-
-class AuthorityError(Exception):
-    """The folder holds no authority, or something else than one; the text names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +66,11 @@ class Authority:
     @classmethod
     def open(cls, folder: Path, clock: Clock, chance: Chance) -> Authority:
         """The authority of that folder. Raises AuthorityError if a file is missing or unreadable."""
-        root = _read(folder, _ROOT, ())
-        issuing = _read(folder, _ISSUING, (root.certificate,))
+        root = read_entry(folder, _ROOT, ())
+        issuing = read_entry(folder, _ISSUING, (root.certificate,))
         above = (issuing.certificate, root.certificate)
-        sts, depot, kgss = (_read(folder, name, above) for name in (_STS, _ETK_DEPOT, _KGSS))
-        encryption = _read(folder, _KGSS_ENCRYPTION, (kgss.certificate, *above))
+        sts, depot, kgss = (read_entry(folder, name, above) for name in (_STS, _ETK_DEPOT, _KGSS))
+        encryption = read_entry(folder, _KGSS_ENCRYPTION, (kgss.certificate, *above))
         return cls(root, issuing, sts, depot, Keystore(kgss, encryption), Maker(clock, chance))
 
     @property
@@ -139,39 +134,20 @@ def _later(maker: Maker, issuing: KeyEntry) -> Mapping[str, KeyEntry]:
 def _complete(folder: Path, maker: Maker) -> None:
     """Makes what a folder of an earlier version lacks; one process does it, the others wait for it."""
     if _lacks(folder):
-        with _alone(folder):
+        with alone(folder):
             if _lacks(folder):
-                root = _read(folder, _ROOT, ())
-                made = _later(maker, _read(folder, _ISSUING, (root.certificate,)))
-                _write(folder, {name: entry for name, entry in made.items() if not _has(folder, name)})
+                root = read_entry(folder, _ROOT, ())
+                made = _later(maker, read_entry(folder, _ISSUING, (root.certificate,)))
+                _write(folder, {name: entry for name, entry in made.items() if not has_entry(folder, name)})
 
 
 def _lacks(folder: Path) -> bool:
-    return not all(_has(folder, name) for name in _LATER)
-
-
-def _has(folder: Path, name: str) -> bool:
-    return (folder / f"{name}.pem").exists()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While no other process is within, for this folder; the lock ends with the process, however that ends."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    return not all(has_entry(folder, name) for name in _LATER)
 
 
 def _write(folder: Path, entries: Mapping[str, KeyEntry]) -> None:
     for name, entry in entries.items():
-        key = entry.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        write_private(folder / f"{name}.key", key)
-        write_private(folder / f"{name}.pem", entry.certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+        write_entry(folder, name, entry)
 
 
 def _settle(draft: Path, folder: Path) -> None:
@@ -183,17 +159,3 @@ def _settle(draft: Path, folder: Path) -> None:
             raise
         if not (folder / f"{_ROOT}.pem").exists():
             raise AuthorityError(f"{folder} is not empty and holds no authority") from None
-
-
-def _read(folder: Path, name: str, chain: tuple[x509.Certificate, ...]) -> KeyEntry:
-    for suffix in ("key", "pem"):
-        if not (folder / f"{name}.{suffix}").is_file():
-            raise AuthorityError(f"{folder / name}.{suffix} is missing")
-    try:
-        key = supported(serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None))
-        certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
-    except ValueError:
-        raise AuthorityError(f"{folder / name}: the key or the certificate is not readable") from None
-    if certificate.public_key() != key.public_key():
-        raise AuthorityError(f"{folder / name}: the certificate is not that of the key")
-    return KeyEntry(key, certificate, chain)
