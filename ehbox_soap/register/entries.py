@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ehbox_soap import qualities
 from ehbox_soap.numbers import is_inss
+from ehbox_soap.register.contact_entries import ContactEntry, Day, Entry, Language, Name, SpecialityEntry
+from ehbox_soap.store.contact_records import OrganisationDetail, PersonDetail, ProfessionDetail
 from ehbox_soap.store.records import BoxOverride, Organisation, Person, Profession
 
 _NIHII_WITH_QUALIFICATION = 11
@@ -30,9 +32,9 @@ def _nihii(value: str) -> str:
     return value
 
 
-def _name(value: str) -> str:
-    if not value.isprintable() or value != value.strip() or not value:
-        raise ValueError("must be text without control characters and without space around it")
+def _enterprise(value: str) -> str:
+    if not _is_number("CBE", value, 10):
+        raise ValueError("must have 10 digits")
     return value
 
 
@@ -43,21 +45,15 @@ def _is_number(type: str, value: str, length: int) -> bool:
 
 Inss = Annotated[str, AfterValidator(_inss)]
 Nihii = Annotated[str, AfterValidator(_nihii)]
-Name = Annotated[str, AfterValidator(_name)]
-Language = Literal["fr", "nl", "de", "en"]
+Enterprise = Annotated[str, AfterValidator(_enterprise)]
 
 
-class Entry(BaseModel):
-    """An entry is read strictly: no unknown key, no number where text is due."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ProfessionEntry(Entry):
-    """A recognised quality of a person, and the NIHII number that goes with it."""
+class ProfessionEntry(ContactEntry):
+    """A recognised quality of a person, the NIHII number that goes with it, and how the person is reached in it."""
 
     quality: str
     nihii: Nihii | None = None
+    speciality: list[SpecialityEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _is_a_profession(self) -> Self:
@@ -65,14 +61,22 @@ class ProfessionEntry(Entry):
             raise ValueError("quality: must be a profession that the register recognises (everybody is a CITIZEN)")
         return self
 
+    def detail(self) -> ProfessionDetail:
+        """What is known beside the number."""
+        return ProfessionDetail(self.quality, tuple(each.record() for each in self.speciality), self.contact())
 
-class PersonEntry(Entry):
+
+class PersonEntry(ContactEntry):
     """[[person]]"""
 
     inss: Inss
     last_name: Name
     first_name: Name
+    middle_names: Name | None = None
     language: Language | None = None
+    gender: Literal["F", "M", "X"] | None = None
+    birth_date: Day | None = None
+    death_date: Day | None = None
     profession: list[ProfessionEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -84,6 +88,18 @@ class PersonEntry(Entry):
     def record(self) -> Person:
         professions = tuple(Profession(entry.quality, entry.nihii) for entry in self.profession)
         return Person(self.inss, self.last_name, self.first_name, self.language, professions)
+
+    def detail(self) -> PersonDetail:
+        """What is known beside names and professions."""
+        professions = [entry.detail() for entry in self.profession]
+        return PersonDetail(
+            self.middle_names,
+            self.gender,
+            self.birth_date,
+            self.death_date,
+            self.contact(),
+            tuple(each for each in professions if each != ProfessionDetail(each.quality)),
+        )
 
 
 class _Held(Entry):
@@ -106,20 +122,35 @@ class _Held(Entry):
         return self
 
 
-class OrganisationEntry(_Held):
-    """[[organisation]]"""
+class OrganisationEntry(_Held, ContactEntry):
+    """[[organisation]]: `names` are those in further languages; `nihii`, `cbe`, `ehp` further numbers."""
 
     name: Name
     language: Language | None = None
+    names: dict[Language, Name] = Field(default_factory=dict)
+    nihii: Nihii | None = None
+    cbe: Enterprise | None = None
+    ehp: Enterprise | None = None
 
     @model_validator(mode="after")
     def _is_an_organisation(self) -> Self:
         if self.quality not in qualities.ORGANISATIONS:
             raise ValueError("quality: must be that of an organisation")
+        if getattr(self, self.type.lower(), None) is not None:
+            raise ValueError(f"{self.type.lower()}: the organisation's own number is one already")
         return self
 
     def record(self) -> Organisation:
         return Organisation(self.type, self.id, self.quality, self.name, self.language)
+
+    def detail(self) -> OrganisationDetail:
+        """What is known beside the name."""
+        numbers = (("NIHII", self.nihii), ("CBE", self.cbe), ("EHP", self.ehp))
+        return OrganisationDetail(
+            tuple(self.names.items()),
+            tuple((type, number) for type, number in numbers if number is not None),
+            self.contact(),
+        )
 
 
 class BoxEntry(_Held):
