@@ -24,7 +24,7 @@ __all__ = [
     "Broken",
     "ClientName",
     "Fault",
-    "check_http",
+    "content_of_http",
     "java_dom",
     "read",
     "read_assertion",
@@ -80,7 +80,7 @@ def read_assertion(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
     Raises Fault, Broken; Broken too when the STS refuses.
     """
-    response = _answer_of_sts(status, headers, body)
+    response = content_of_http(status, headers, body)
     check(response.tag == f"{{{SAMLP}}}Response", "not a samlp:Response")
     code = response.find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode")
     if code is None:
@@ -92,21 +92,17 @@ def read_assertion(status: int, headers: Mapping[str, str], body: bytes) -> str:
     return _assertion(response.find(f"{{{SAML}}}Assertion"))
 
 
-def check_http(status: int, headers: Mapping[str, str], body: bytes) -> None:
-    """That an answer of the STS is one at all. Raises Fault, Broken."""
-    _answer_of_sts(status, headers, body)
+def content_of_http(status: int, headers: Mapping[str, str], body: bytes) -> etree._Element:
+    """The Body's element of an answer without attachments, of any service. Raises Fault, Broken."""
+    root, parts = _envelope(status, headers, body)
+    check(not parts, "attachments on an answer that has none")
+    return _content(status, root)
 
 
 def java_dom(element: etree._Element) -> str:
     """An element as the connector's XML library writes it: attributes by name, prefixes where used, short empties."""
     canonical = etree.tostring(element, method="c14n", exclusive=True).decode()
     return re.sub(r"<([^\s<>/]+)([^<>]*)></\1>", r"<\1\2/>", canonical)
-
-
-def _answer_of_sts(status: int, headers: Mapping[str, str], body: bytes) -> etree._Element:
-    root, parts = _envelope(status, headers, body)
-    check(not parts, "attachments on an answer of the STS")
-    return _content(status, root)
 
 
 def _envelope(status: int, headers: Mapping[str, str], body: bytes) -> tuple[etree._Element, Mapping[str, Part]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from tests.clients import wstrust
-from tests.clients.connector40_reader import check_http
+from tests.clients.connector40_reader import content_of_http
 from tests.clients.dsig import Key
 from tests.clients.http import HttpRequest
 from tests.clients.model import Caller, Frame, Identification
@@ -52,7 +52,7 @@ class TrustCaller(Caller):
 
     def read_trust(self, status: int, headers: Mapping[str, str], body: bytes) -> TrustAnswer:
         """An assertion or a challenge. Raises Fault, Broken, UnreadableAnswer."""
-        check_http(status, headers, body)
+        content_of_http(status, headers, body)
         return wstrust.read(body)
 
     def _context(self) -> str:

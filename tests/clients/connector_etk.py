@@ -1,0 +1,83 @@
+"""How the connector reads the ETK depot's answer, down to the key that it will encrypt for (wire.md, ETK depot).
+
+Knows: GetEtkResponse, the token's form. Must not know: anything of the project. Tokens are taken apart by asn1crypto.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from asn1crypto import cms
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from lxml import etree
+
+from tests.clients.checks import Broken, check
+from tests.clients.connector40_reader import content_of_http
+
+ETK = "urn:be:fgov:ehealth:etkdepot:1_0:protocol"
+CORE = "urn:be:fgov:ehealth:commons:1_0:core"
+_HASHES: Mapping[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}
+
+
+def read_etk(status: int, headers: Mapping[str, str], body: bytes) -> x509.Certificate | None:
+    """The encryption certificate, or None where there is none. Raises Fault, Broken."""
+    element = content_of_http(status, headers, body)
+    check(element.tag == f"{{{ETK}}}GetEtkResponse", "not a GetEtkResponse")
+    check(element.findtext(f"{{{CORE}}}Status/Code") == "200", "a Status whose Code is not 200, or is qualified")
+    names = [etree.QName(each).localname for each in element]
+    check(names[:2] == ["Status", "GivenSearchCriteria"], "the criteria are not given back")
+    check(len(set(names[2:])) == 1, "not either of ETK, MatchingEtk and Error")
+    if names[2] == "Error":
+        check(element.findtext(f"{{{ETK}}}Error/{{{ETK}}}Code"), "an Error without a Code")
+        return None
+    check(names[2:] == ["ETK"], "several tokens match")
+    return encryption_certificate(base64.b64decode(element[2].text or ""))
+
+
+def encryption_certificate(token: bytes) -> x509.Certificate:
+    """What the depot signed. Raises Broken for a token that is none."""
+    info = cms.ContentInfo.load(token)
+    check(info["content_type"].native == "signed_data", "a token that is no SignedData")
+    signed = info["content"]
+    content = signed["encap_content_info"]["content"].native
+    certificate = x509.load_der_x509_certificate(content)
+    known = [x509.load_der_x509_certificate(each.chosen.dump()) for each in signed["certificates"]]
+    (signer,) = signed["signer_infos"]
+    serial = signer["sid"].chosen["serial_number"].native
+    depots = [each for each in known if each.serial_number == serial]
+    check(depots, "a token without its signer's certificate")
+    _check_signature(signer, content, depots[0])
+    owners = [each for each in known if each.subject == certificate.issuer == certificate.subject]
+    check(owners, "a token without its owner's authentication certificate")
+    try:
+        certificate.verify_directly_issued_by(owners[0])
+    except (InvalidSignature, ValueError) as error:
+        raise Broken("an encryption certificate that its owner did not issue") from error
+    usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    check(usage.key_encipherment and usage.data_encipherment, "a certificate that is not for encryption")
+    return certificate
+
+
+def _check_signature(signer: cms.SignerInfo, content: bytes, depot: x509.Certificate) -> None:
+    algorithm = _HASHES[signer["digest_algorithm"]["algorithm"].native]
+    octets = content
+    if signer["signed_attrs"]:
+        attributes = {each["type"].native: each["values"][0].native for each in signer["signed_attrs"]}
+        hasher = hashes.Hash(algorithm)
+        hasher.update(content)
+        check(hasher.finalize() == attributes["message_digest"], "a token whose digest is not its content's")
+        # What is signed is the SET OF itself, not the tag that it has within a SignerInfo.
+        octets = signer["signed_attrs"].untag().dump()
+    key, value = depot.public_key(), signer["signature"].native
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(value, octets, ec.ECDSA(algorithm))
+        else:
+            assert isinstance(key, rsa.RSAPublicKey)
+            key.verify(value, octets, padding.PKCS1v15(), algorithm)
+    except InvalidSignature as error:
+        raise Broken("a token that the depot did not sign") from error
