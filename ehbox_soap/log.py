@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -16,6 +17,22 @@ from ehbox_soap.config import LogSettings
 
 QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml")
 """Libraries whose own lines could hold payloads or addresses."""
+
+
+class _Unfailing:
+    """A stream for lines that may be lost: where one cannot be written, because the disk is full or nobody reads the
+    pipe any more, a call is answered all the same."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def set_up(settings: LogSettings) -> None:
@@ -31,7 +48,7 @@ def set_up(settings: LogSettings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # One write a line: two would let the lines of threads run into each other.
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     for name in QUIET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import sys
@@ -34,6 +35,26 @@ def test_a_line_is_written_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = pieces.pieces
     assert line.endswith("\n")
     assert json.loads(line)["outcome"] == "100"
+
+
+class Full(Pieces):
+    """On a disk without room."""
+
+    def write(self, text: str) -> int:
+        super().write(text)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the commit: a call that failed by it would be told a fault of what has been done."""
+    full = Full()
+    monkeypatch.setattr(sys, "stderr", full)
+    log.set_up(LogSettings(format="json"))
+    log.logger().info("request", outcome="100")
+    assert len(full.pieces) == 1
 
 
 @pytest.fixture(autouse=True)
