@@ -10,8 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -19,9 +19,10 @@ from cryptography import x509
 from ehbox_soap.clock import Clock
 from ehbox_soap.ids import Chance, hexadecimal
 from ehbox_soap.pki import names
-from ehbox_soap.pki.certificates import AUTHENTICATION, ENCRYPTION, ISSUING, SIGNATURE, Maker
+from ehbox_soap.pki.certificates import AUTHENTICATION, ENCRYPTION, ISSUING, SERVER, SIGNATURE, Maker
 from ehbox_soap.pki.entries import KeyEntry, KeyKind, Keystore, new_key
 from ehbox_soap.pki.folder import AuthorityError, alone, has_entry, read_entry, write_entry
+from ehbox_soap.pki.hosts import general_name
 from ehbox_soap.sealing.token import make_token
 from ehbox_soap.tokens import KGSS
 
@@ -96,6 +97,19 @@ class Authority:
     def service(self, common_name: str, kind: KeyKind = "rsa") -> KeyEntry:
         """A certificate of a service that signs, such as a further STS."""
         return self._maker.issue(self.issuing, names.service(common_name), new_key(kind), SIGNATURE)
+
+    def intermediate(self, name: str) -> KeyEntry:
+        """A further authority below the root, beside the one that issues."""
+        return self._maker.issue(self.root, names.service(f"ehbox-soap test {name} CA"), new_key("rsa"), ISSUING)
+
+    def under(self, intermediate: KeyEntry) -> Authority:
+        """The same, but what it issues from here on is issued by that intermediate."""
+        return replace(self, issuing=intermediate)
+
+    def server(self, hosts: Sequence[str]) -> KeyEntry:
+        """A certificate of a server of TLS, for names and addresses; valid for 820 days. Raises ValueError."""
+        purpose = replace(SERVER, hosts=tuple(general_name(each) for each in hosts))
+        return self._maker.issue(self.issuing, names.service("ehbox-soap test server"), new_key("rsa"), purpose)
 
     def encryption(self, authentication: KeyEntry) -> KeyEntry:
         """An RSA encryption key; its certificate has the owner's name and is signed by the owner's own key."""

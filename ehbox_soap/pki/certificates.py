@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ehbox_soap.clock import Clock
 from ehbox_soap.ids import Chance
@@ -17,16 +18,20 @@ from ehbox_soap.pki.entries import KeyEntry, PrivateKey
 
 CA_YEARS, END_ENTITY_YEARS = 10, 5
 _YEAR = timedelta(days=365)
+# Some clients take no certificate of a server that is valid for more than 825 days.
+SERVER_DAYS = timedelta(days=820)
 # Clients and servers whose clocks run a little behind ours can use a certificate at once.
-_HEAD_START = timedelta(days=1)
+HEAD_START = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a key is for: the KeyUsage of its certificate; of an authority also how many may stand below it."""
+    """What a key is for: the KeyUsage of its certificate; of an authority also how many may stand below it; of a
+    server of TLS its names."""
 
     usages: frozenset[str]
     path_length: int | None = None
+    hosts: tuple[x509.GeneralName, ...] = ()
 
 
 _AUTHORITY = frozenset({"key_cert_sign", "crl_sign"})
@@ -35,6 +40,7 @@ ISSUING = Purpose(_AUTHORITY, 0)
 # Of an STS, and of the authentication key of a Belgian eID, whose other key is the one that signs documents.
 SIGNATURE = Purpose(frozenset({"digital_signature"}))
 AUTHENTICATION = Purpose(frozenset({"digital_signature", "content_commitment"}))
+SERVER = Purpose(frozenset({"digital_signature", "key_encipherment"}))
 ENCRYPTION = Purpose(frozenset({"key_encipherment", "data_encipherment"}))
 
 
@@ -71,11 +77,17 @@ class Maker:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
             .add_extension(_key_usage(purpose.usages), critical=True)
         )
+        if purpose.hosts:
+            builder = builder.add_extension(x509.SubjectAlternativeName(purpose.hosts), critical=False).add_extension(
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
+            )
         return builder.sign(signer, hashes.SHA256())
 
     def _validity(self, purpose: Purpose) -> tuple[datetime, datetime]:
         now = self.clock.now().replace(microsecond=0)
-        return now - _HEAD_START, now + _YEAR * (END_ENTITY_YEARS if purpose.path_length is None else CA_YEARS)
+        if purpose.hosts:
+            return now - HEAD_START, now + SERVER_DAYS
+        return now - HEAD_START, now + _YEAR * (END_ENTITY_YEARS if purpose.path_length is None else CA_YEARS)
 
     def _serial(self) -> int:
         # 12 octets, positive and never short, so that every serial has the same number of octets in DER.

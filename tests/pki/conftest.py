@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ehbox_soap.clock import SetClock
@@ -13,8 +15,16 @@ INSS = "71031499894"
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.create(tmp_path_factory.mktemp("authority") / "pki", SetClock(), SeededChance(1))
+def authority_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That authority's folder, for copies."""
+    folder = tmp_path_factory.mktemp("authority") / "pki"
+    Authority.create(folder, SetClock(), SeededChance(1))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def authority(authority_folder: Path) -> Authority:
+    return Authority.open(authority_folder, SetClock(), SeededChance(2))
 
 
 @pytest.fixture(scope="session")
