@@ -17,6 +17,8 @@ from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import Chance, SystemChance
+from ehbox_soap.kgss.service import Kgss
+from ehbox_soap.kgss.vault import Vault
 from ehbox_soap.mail.folder import FolderMailer
 from ehbox_soap.mail.mail import Mailer
 from ehbox_soap.mail.smtp import SmtpMailer, SmtpServer
@@ -52,6 +54,7 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     config.data_folder(settings).mkdir(parents=True, exist_ok=True)
     test_authority = authority(settings, clock, chance)
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
+    Vault.of_folder(config.data_folder(settings), chance or SystemChance())
     store = Store.open(config.database_url(settings))
     try:
         store.migrate()
@@ -108,7 +111,14 @@ def build(
         mailbox_clock=mailbox_clock or clock,
         chance=chance,
         meter=Meter(settings.usage.mode),
+        kgss=_kgss(settings, test_authority, trust, chance),
     )
+
+
+def _kgss(settings: Settings, test_authority: Authority, trust: Trust, chance: Chance) -> Kgss:
+    keystore = test_authority.kgss
+    vault = Vault.of_folder(config.data_folder(settings), chance)
+    return Kgss(keystore.authentication, keystore.encryptions, trust, vault, chance)
 
 
 def worker(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Worker:

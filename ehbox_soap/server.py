@@ -17,7 +17,7 @@ from ehbox_soap import clock, log, metrics
 from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.observation import Observer
-from ehbox_soap.ports import consultation, documents, etk_depot, publication, sts, sts_trust
+from ehbox_soap.ports import address_book, consultation, documents, etk_depot, kgss, publication, sts, sts_trust
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, House, HttpAnswer
 from ehbox_soap.ports.documents import Description
@@ -35,13 +35,13 @@ class PortModule(Protocol):
     """What a module of a port says of itself, and how its port is made."""
 
     @property
-    def SERVICES(self) -> Mapping[str, Description]:  # noqa: N802  (a module's constant)
-        """The paths that the port answers at, and the WSDL that is told at each."""
+    def SERVICES(self) -> Mapping[str, Description | None]:  # noqa: N802  (a module's constant)
+        """The paths that the port answers at, and the WSDL that is told at each, if it has one."""
 
     def port(self, house: House) -> Port: ...
 
 
-PORTS: tuple[PortModule, ...] = (publication, consultation, sts, sts_trust, etk_depot)
+PORTS: tuple[PortModule, ...] = (publication, consultation, sts, sts_trust, etk_depot, kgss, address_book)
 """Every port: another one is a line here."""
 SERVICES = {path: description for module in PORTS for path, description in module.SERVICES.items()}
 
@@ -103,8 +103,8 @@ class Server:
             return _text(404, "nothing is served here")
         if method not in methods:
             return _not_allowed(methods)
-        if path in SERVICES:
-            return self._wsdl(path, environ)
+        if description := SERVICES.get(path):
+            return self._wsdl(description, path, environ)
         if path == "/livez":
             return _text(200, "alive")
         if path == "/readyz":
@@ -117,7 +117,7 @@ class Server:
     def _methods(self, path: str) -> tuple[str, ...]:
         """The methods that are answered at a path; none where nothing is served."""
         if path in SERVICES:
-            return ("GET", "POST")
+            return ("POST",) if SERVICES[path] is None else ("GET", "POST")
         if path in ("/livez", "/readyz", "/metrics") or path.startswith(documents.SCHEMA_PATH):
             return ("GET",)
         return ()
@@ -149,11 +149,11 @@ class Server:
             raise BodyRefused("the body did not arrive whole in time")
         return body.getvalue()
 
-    def _wsdl(self, path: str, environ: Environ) -> HttpAnswer:
+    def _wsdl(self, description: Description, path: str, environ: Environ) -> HttpAnswer:
         """GET is for ?wsdl only (rules: anything else is 405)."""
         if environ.get("QUERY_STRING", "").lower() != "wsdl":
             return _not_allowed(("POST",), "POST a SOAP message here, or GET ?wsdl")
-        return _xml(documents.wsdl(SERVICES[path], self._base(environ), path))
+        return _xml(documents.wsdl(description, self._base(environ), path))
 
     def _base(self, environ: Environ) -> str:
         """Scheme and host that a client reaches us by: as set, else as it said if that is a host, else our own."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import Chance
+from ehbox_soap.kgss.service import Kgss
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.usage import Meter
 from ehbox_soap.pseudonym import Pseudonyms
@@ -47,6 +48,7 @@ class House:
     mailbox_clock: Clock
     chance: Chance
     meter: Meter
+    kgss: Kgss
 
     def mailbox_now(self, transaction: Transaction) -> datetime:
         """The mailbox's time, shifted by what the store says, where the settings allow that."""

@@ -23,9 +23,10 @@ from ehbox_soap.sealing.signed import Holder
 SKEW = timedelta(minutes=5)
 """How far the clock of who sealed may be ahead of who opens (ours)."""
 
-Believe = Callable[[x509.Certificate, Sequence[x509.Certificate], datetime], object]
-"""Demands that a certificate may sign and has a chain to a trusted authority at that moment; the second are those
-that came along and may stand between. Raises SealingError or SoapFault."""
+Believe = Callable[[x509.Certificate, datetime], object]
+"""Demands that a certificate may sign and has a chain to a trusted authority at that moment. Raises SoapFault.
+
+Certificates that come along with the signer's are not asked: whoever opens knows its authorities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def unseal(
     signed_at = _signing_time(outer, now)
     outer.verify(signer)
     try:
-        believe(signer, [each for each in outer.certificates if each != signer], signed_at)
+        believe(signer, signed_at)
     except SoapFault as fault:
         raise SealingError(f"signer: {fault.reason}") from fault
     inner = signed.read(enveloped.decrypt(outer.data, keys, shared, chance), SEALED)

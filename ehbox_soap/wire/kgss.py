@@ -102,6 +102,11 @@ _BY_TAG: Mapping[str, Record[Any]] = {_own(record.kind.__name__): record for rec
 _BY_TYPE: Mapping[type, Record[Any]] = {record.kind: record for record in _RECORDS}
 
 
+def is_content(element: etree._Element) -> bool:
+    """Whether it is one of the elements that are sealed."""
+    return str(element.tag) in _BY_TAG and str(element.tag).endswith("Content")
+
+
 def decode(element: etree._Element) -> Message:
     """The message of an element, sealed or a content. SOA-03005 for an unknown one, SOA-03006 for a broken one."""
     record = _BY_TAG.get(str(element.tag))

@@ -38,7 +38,7 @@ class People:
     nurse_encryption: KeyEntry
     trust: Trust
 
-    def believe(self, certificate: x509.Certificate, _others: Sequence[x509.Certificate], now: datetime) -> None:
+    def believe(self, certificate: x509.Certificate, now: datetime) -> None:
         """As a client believes."""
         self.trust.believe(certificate, "certificate", now)
 
