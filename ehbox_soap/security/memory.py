@@ -1,13 +1,13 @@
 """A small bounded memory, shared by threads.
 
-Knows: the least recently used leaves first. Must not know: what is remembered, or how long it holds.
+Knows: what was not used of late leaves first. Must not know: what is remembered, or how long it holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -18,25 +18,29 @@ class Memory(Generic[K, V]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        # In the order of their last use: a certificate is slow to hash and to compare, so each use looks it up once.
-        self._entries: dict[K, V] = {}
+        # A certificate is slow to hash: a use looks its entry up once and marks it, and nothing is put in order before
+        # there is no room. Each is [value, whether it was used since it was last looked at].
+        self._entries: dict[K, list[Any]] = {}
         self._lock = Lock()
 
     def get(self, key: K) -> V | None:
         """What was put there, or None; counts as a use."""
-        with self._lock:
-            value = self._entries.pop(key, None)
-            if value is not None:
-                self._entries[key] = value
-            return value
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        entry[1] = True
+        return cast("V", entry[0])
 
     def put(self, key: K, value: V) -> None:
-        """Remembers; forgets what was used longest ago when there is no room."""
+        """Remembers; forgets, when there is no room, the oldest that was not used since it was spared before."""
         with self._lock:
             self._entries.pop(key, None)
-            self._entries[key] = value
-            if len(self._entries) > self._capacity:
-                del self._entries[next(iter(self._entries))]
+            self._entries[key] = [value, False]
+            while len(self._entries) > self._capacity:
+                oldest = next(iter(self._entries))
+                entry = self._entries.pop(oldest)
+                if entry[1]:
+                    self._entries[oldest] = [entry[0], False]
 
     def drop(self, key: K) -> None:
         """Forgets, if it is there."""

@@ -7,9 +7,9 @@ Everything raises SoapFault SOA-01001 with the place and the rule, never a value
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Mapping, Sequence
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
@@ -53,12 +53,6 @@ def exactly(element: etree._Element, place: str, *names: str) -> list[etree._Ele
     return found
 
 
-def empty(element: etree._Element, place: str) -> None:
-    """Demands an element without children and text."""
-    if len(element) or element.text:
-        exactly(element, place)
-
-
 def _demand_no_text(element: etree._Element, found: list[etree._Element], place: str) -> None:
     # Loops, not any(): this is the innermost part of a verification.
     text = element.text
@@ -88,14 +82,6 @@ def attributes(
     return present
 
 
-def only(element: etree._Element, place: str, name: str) -> str:
-    """The value of the one attribute that is there: `name`, required, and any other is refused."""
-    items = element.items()
-    if len(items) == 1 and items[0][0] == name:
-        return str(items[0][1])
-    return attributes(element, place, required=(name,))[name]
-
-
 def identifier(element: etree._Element, place: str, name: str) -> str:
     """The id in attribute `name`: required, and of letters, digits, `_`, `-` and `.` only."""
     value = element.get(name)
@@ -111,11 +97,10 @@ def leaf(element: etree._Element, place: str) -> str:
     return element.text or ""
 
 
-def octets(element: etree._Element, place: str) -> bytes:
-    """The bytes of a base64 leaf (see `decoded`)."""
-    text = leaf(element, place)
+def octets(text: str | None, place: str) -> bytes:
+    """The bytes of a base64 text (see `decoded`)."""
     try:
-        return decoded(text)
+        return decoded(text or "")
     except ValueError as error:
         raise refused(place, "is not base64 in its one canonical form") from error
 
@@ -126,9 +111,9 @@ def decoded(text: str) -> bytes:
     Raises ValueError, also for padding bits that are not zero and for nothing at all.
     """
     compact = b"".join(text.encode("ascii").split())
-    value = base64.b64decode(compact)
+    value = a2b_base64(compact)
     # The decoder skips what is not base64; only the canonical form encodes to itself again.
-    if not value or base64.b64encode(value) != compact:
+    if not value or b2a_base64(value, newline=False) != compact:
         raise ValueError("not base64 in its one canonical form")
     return value
 
@@ -164,4 +149,9 @@ def ids(element: etree._Element) -> list[str]:
 
 def own_ids(*elements: etree._Element) -> list[str]:
     """The ids of these elements, not of what is below."""
-    return [str(value) for element in elements for name, value in element.items() if name in _IDS]
+    return ids_among([element.items() for element in elements])
+
+
+def ids_among(attributes: Iterable[Iterable[tuple[str | bytes, str | bytes]]]) -> list[str]:
+    """The ids among the attributes of elements."""
+    return [str(value) for own in attributes for name, value in own if name in _IDS]

@@ -6,33 +6,88 @@ an attribute opens, SOAP.
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography import x509
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import names, reading, signature
+from ehbox_soap.security.forms import EXACTLY, Form, Line, Rows
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.names import ds, saml
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.signature import Signature
+from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, SIGNATURE, KeyInfo, Signature, read_enveloped_row
 from ehbox_soap.security.trust import Trust, read_certificate
 
-_ASSERTION_PARTS = (
-    saml("Conditions"),
-    saml("AuthenticationStatement"),
-    saml("AttributeStatement"),
-    ds("Signature"),
+_ATTRIBUTES_RULE = "does not hold exactly a Subject and Attributes"
+_CERTIFIED, _STATED = "AuthenticationStatement", "AttributeStatement"
+
+
+def _key_info(place: str, within: tuple[str, str] = ("", "")) -> tuple[Line, ...]:
+    """A KeyInfo that holds one certificate; all of it is refused by the same place."""
+    return (
+        Line(place, ds("KeyInfo"), 1, optional=("Id",), within=within),
+        Line(place, ds("X509Data"), 1),
+        Line(place, ds("X509Certificate"), text=True),
+    )
+
+
+def _subject(place: str) -> tuple[Line, ...]:
+    """A Subject: NameIdentifier and SubjectConfirmation."""
+    return (
+        Line(place, saml("Subject"), 2),
+        Line(place + "/NameIdentifier", saml("NameIdentifier"), optional=("Format", "NameQualifier"), text=True),
+        Line(place + "/SubjectConfirmation", saml("SubjectConfirmation"), 2),
+        Line(place + "/ConfirmationMethod", saml("ConfirmationMethod"), text=True),
+        *_key_info(place + "/ds:KeyInfo"),
+    )
+
+
+# The one form of an assertion, in the pieces that it is read by.
+_ASSERTION = Form(
+    Line(
+        "Assertion",
+        saml("Assertion"),
+        4,
+        required=("AssertionID", "Issuer", "IssueInstant", "MajorVersion", "MinorVersion"),
+    ),
+    Line("Conditions", saml("Conditions"), required=("NotBefore", "NotOnOrAfter")),
+    Line(_CERTIFIED, saml(_CERTIFIED), 1, required=("AuthenticationInstant", "AuthenticationMethod")),
+    *_subject(_CERTIFIED + "/Subject"),
 )
-_SUBJECT, _ATTRIBUTE, _ATTRIBUTE_VALUE = saml("Subject"), saml("Attribute"), saml("AttributeValue")
-_SUBJECT_PARTS = (saml("NameIdentifier"), saml("SubjectConfirmation"))
-_CONFIRMATION_PARTS = (saml("ConfirmationMethod"), ds("KeyInfo"))
-_X509_DATA, _X509_CERTIFICATE = ds("X509Data"), ds("X509Certificate")
-_XSI_TYPE = (f"{{{names.XSI}}}type",)
+_STATEMENT = Form(
+    Line(_STATED, saml(_STATED), -1, rule=_ATTRIBUTES_RULE, within=("Assertion", EXACTLY)),
+    *_subject(_STATED + "/Subject"),
+)
+_SUBJECT_ROWS = 7
+_SIGNER = Form(*_key_info("Assertion/ds:KeyInfo", KEY_INFO_WITHIN))
+
+
+@lru_cache(maxsize=64)
+def _attributes(counts: tuple[int, ...]) -> Form:
+    """Attributes, each with so many values, at least one."""
+    value = Line("AttributeValue", saml("AttributeValue"), optional=(f"{{{names.XSI}}}type",), text=True)
+    lines: list[Line] = []
+    for count in counts:
+        lines.append(
+            Line(
+                "Attribute",
+                saml("Attribute"),
+                max(count, 1),
+                required=("AttributeName", "AttributeNamespace"),
+                within=(_STATED, _ATTRIBUTES_RULE),
+            )
+        )
+        lines += [value] * count
+    return Form(*lines)
+
+
 # The grain of a datetime: the last moment before NotOnOrAfter.
 _INSTANT = timedelta(microseconds=1)
 
@@ -60,8 +115,7 @@ class Assertion:
     attributes: tuple[Attribute, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     name: str
     format: str | None
     qualifier: str | None
@@ -74,24 +128,25 @@ def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, 
     Raises SoapFault SOA-01001 for every other form: sender-vouches and bearer, conditions that are not understood,
     subjects that differ, values with children.
     """
-    place = "Assertion"
-    own = reading.attributes(
-        element, place, required=("AssertionID", "Issuer", "IssueInstant", "MajorVersion", "MinorVersion")
-    )
+    return _read(Rows("Assertion", element), policy)
+
+
+def _read(rows: Rows, policy: Policy) -> tuple[Assertion, Signature]:
+    own, span, _, *named = _ASSERTION.read(rows, 0)
     if (own["MajorVersion"], own["MinorVersion"]) != ("1", "1"):
-        raise refused(place, "is not of SAML 1.1")
-    conditions, authentication, statement, _ = reading.exactly(element, place, *_ASSERTION_PARTS)
-    signed = signature.read_enveloped(element, policy)
+        raise refused("Assertion", "is not of SAML 1.1")
     if own["Issuer"] != policy.issuer:
-        raise refused(place, "is not by the expected Issuer")
-    span = reading.attributes(conditions, "Conditions", required=("NotBefore", "NotOnOrAfter"))
-    reading.empty(conditions, "Conditions")
-    subject = _authentication(authentication)
-    other, found = _attribute_statement(statement, policy)
+        raise refused("Assertion", "is not by the expected Issuer")
+    subject = _read_subject(rows, _ASSERTION.rows - _SUBJECT_ROWS, _CERTIFIED + "/Subject", named[0])
+    other, found, row = _read_statement(rows, _ASSERTION.rows, policy)
     if other != subject:
-        raise refused("AttributeStatement", "is about another subject or holder of key than AuthenticationStatement")
+        raise refused(_STATED, "is about another subject or holder of key than AuthenticationStatement")
+    if rows.tags[row] != SIGNATURE:
+        raise refused("Assertion", EXACTLY)
+    identifier = reading.identifier(rows.elements[0], "AssertionID", "AssertionID")
+    signed = read_enveloped_row(rows, row, identifier, policy, rows.tails[row], _SIGNER)
     assertion = Assertion(
-        id=own["AssertionID"],
+        id=identifier,
         issuer=own["Issuer"],
         not_before=reading.instant(span["NotBefore"], "Conditions/NotBefore"),
         not_on_or_after=reading.instant(span["NotOnOrAfter"], "Conditions/NotOnOrAfter"),
@@ -106,10 +161,12 @@ def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, 
 class Known:
     """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
 
-    It holds from `begin` to `end`, both included: within them it, its holder's chain and the certificate of the STS
-    that signed it are all valid; and only while what is trusted is what it was, `generation` (Trust.generation).
+    It is this one only in exactly that form. It holds from `begin` to `end`, both included: within them it, its
+    holder's chain and the certificate of the STS that signed it are all valid; and only while what is trusted is what
+    it was, `generation` (Trust.generation).
     """
 
+    form: str
     assertion: Assertion
     sha1: bool
     ids: tuple[str, ...]
@@ -118,41 +175,45 @@ class Known:
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """An assertion as a call brings it, read and not yet verified; `signed` is None where it is `known`."""
+class Presented(NamedTuple):
+    """An assertion as a call brings it, read and not yet verified; `signed` is None where it is `known`. `ids` are all
+    that stand in it."""
 
     element: etree._Element
-    key: bytes
+    form: str
     known: Known | None
     assertion: Assertion
-    signed: Signature | None
+    ids: tuple[str, ...]
+    signed: Signature | None = None
 
 
 class AssertionVerifier:
     """Verifies assertions. Thread-safe.
 
-    One that was verified is remembered by the hash of its exact form, that is of its octets and of the namespaces
-    around it; at a moment outside of its span nothing is remembered, and all of it is looked at again.
+    One that was verified is remembered by its id with its exact form, that is with its text and the namespaces around
+    it; in any other form, or at a moment outside of its span, all of it is looked at again.
     """
 
     def __init__(self, policy: Policy, trust: Trust, capacity: int = 1024) -> None:
         self._policy = policy
         self._trust = trust
-        self._verified: Memory[bytes, Known] = Memory(capacity)
+        self._verified: Memory[str, Known] = Memory(capacity)
 
     def present(self, element: etree._Element, now: datetime) -> Presented:
         """Looks whether it was verified before in exactly this form and holds now, else reads it.
 
         Raises SoapFault SOA-01001; canonicalises nothing.
         """
-        key = _exact(element)
+        form = _exact(element)
+        key = element.get("AssertionID", "")
         known = self._verified.get(key)
-        if known is not None:
+        if known is not None and known.form == form:
             if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
-                return Presented(element, key, known, known.assertion, None)
+                return Presented(element, form, known, known.assertion, known.ids)
             self._verified.drop(key)
-        return Presented(element, key, None, *read_assertion(element, self._policy))
+        rows = Rows("Assertion", element)
+        assertion, signed = _read(rows, self._policy)
+        return Presented(element, form, None, assertion, tuple(reading.ids_among(rows.attributes)), signed)
 
     def verify(self, presented: Presented, now: datetime) -> Known:
         """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
@@ -172,14 +233,15 @@ class AssertionVerifier:
         signer = self._signed_by(element, signed, candidates, signature.canonical(element))
         signing = self._trust.signer_span(signer, now)
         known = Known(
+            form=presented.form,
             assertion=assertion,
             sha1=signed.sha1,
-            ids=tuple(reading.ids(element)),
+            ids=presented.ids,
             begin=max(begin, believed[0], signing[0]),
             end=min(assertion.not_on_or_after - _INSTANT, believed[1], signing[1]),
             generation=generation,
         )
-        self._verified.put(presented.key, known)
+        self._verified.put(assertion.id, known)
         return known
 
     def _signed_by(
@@ -196,72 +258,57 @@ class AssertionVerifier:
         raise failure or refused("Assertion", "is not signed by a trusted STS")
 
 
-def _exact(element: etree._Element) -> bytes:
-    """The hash of an element as it was parsed: two of one hash have the same names, attributes and texts."""
-    return hashlib.sha256(etree.tostring(element, encoding="utf-8", with_tail=False)).digest()
+def _exact(element: etree._Element) -> str:
+    """An element as it was parsed: two of one form have the same names, attributes and texts."""
+    return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
-def _signer(key_info: etree._Element | None) -> x509.Certificate | None:
+def _signer(key_info: KeyInfo | None) -> x509.Certificate | None:
     """Which certificate the assertion says it is signed by; it only picks one of the trusted."""
-    return None if key_info is None else _key_info(key_info, "Assertion/ds:KeyInfo")
+    return None if key_info is None else read_certificate(key_info.text, "Assertion/ds:KeyInfo")
 
 
-def _key_info(element: etree._Element, place: str) -> x509.Certificate:
-    reading.attributes(element, place, optional=("Id",))
-    (data,) = reading.exactly(element, place, _X509_DATA)
-    reading.attributes(data, place)
-    (certificate,) = reading.exactly(data, place, _X509_CERTIFICATE)
-    reading.attributes(certificate, place)
-    return read_certificate(reading.leaf(certificate, place), place)
+def _read_statement(rows: Rows, at: int, policy: Policy) -> tuple[_Subject, tuple[Attribute, ...], int]:
+    """Whom an AttributeStatement is about, its attributes, and the row of what follows it."""
+    named = _STATEMENT.read(rows, at)
+    count = rows.children[at]
+    if count < 2:
+        raise refused(_STATED, _ATTRIBUTES_RULE)
+    if count > policy.most_values:
+        raise refused(_STATED, f"has more than {policy.most_values} children")
+    found, row = _read_attributes(rows, at + _STATEMENT.rows, count - 1, policy)
+    return _read_subject(rows, at + 1, _STATED + "/Subject", named[0]), found, row
 
 
-def _authentication(element: etree._Element) -> _Subject:
-    place = "AuthenticationStatement"
-    reading.attributes(element, place, required=("AuthenticationInstant", "AuthenticationMethod"))
-    (subject,) = reading.exactly(element, place, _SUBJECT)
-    return _subject(subject, place + "/Subject")
+def _read_attributes(rows: Rows, at: int, attributes: int, policy: Policy) -> tuple[tuple[Attribute, ...], int]:
+    """So many Attributes with their values, and the row of what follows them."""
+    counts, row = [], at
+    for _ in range(attributes):
+        # Where a value is no leaf these are other rows, and the form is not met.
+        count = rows.children[row] if row < len(rows.children) else 0
+        if count > policy.most_values:
+            raise refused("Attribute", f"has more than {policy.most_values} values")
+        counts.append(count)
+        row += 1 + count
+    named = iter(_attributes(tuple(counts)).read(rows, at))
+    found = []
+    for count in counts:
+        own = next(named)
+        values = rows.texts[at + 1 : at + 1 + count]
+        found.append(Attribute(own["AttributeNamespace"], own["AttributeName"], tuple([text or "" for text in values])))
+        at += 1 + count
+        for _ in values:
+            next(named)
+    return tuple(found), row
 
 
-def _attribute_statement(element: etree._Element, policy: Policy) -> tuple[_Subject, tuple[Attribute, ...]]:
-    place = "AttributeStatement"
-    reading.attributes(element, place)
-    found = reading.children(element, place)
-    expected = [_SUBJECT] + [_ATTRIBUTE] * (len(found) - 1)
-    if len(found) < 2 or [child.tag for child in found] != expected:
-        raise refused(place, "does not hold exactly a Subject and Attributes")
-    if len(found) > policy.most_values:
-        raise refused(place, f"has more than {policy.most_values} children")
-    return _subject(found[0], place + "/Subject"), tuple([_attribute(child, policy) for child in found[1:]])
-
-
-def _attribute(element: etree._Element, policy: Policy) -> Attribute:
-    own = reading.attributes(element, "Attribute", required=("AttributeName", "AttributeNamespace"))
-    values = reading.children(element, "Attribute")
-    if not values or [value.tag for value in values] != [_ATTRIBUTE_VALUE] * len(values):
-        raise refused("Attribute", "does not hold exactly AttributeValues")
-    if len(values) > policy.most_values:
-        raise refused("Attribute", f"has more than {policy.most_values} values")
-    for value in values:
-        reading.attributes(value, "AttributeValue", optional=_XSI_TYPE)
-    return Attribute(
-        namespace=own["AttributeNamespace"],
-        name=own["AttributeName"],
-        values=tuple([reading.leaf(value, "AttributeValue") for value in values]),
-    )
-
-
-def _subject(element: etree._Element, place: str) -> _Subject:
-    reading.attributes(element, place)
-    name, confirmation = reading.exactly(element, place, *_SUBJECT_PARTS)
-    qualifiers = reading.attributes(name, place + "/NameIdentifier", optional=("Format", "NameQualifier"))
-    reading.attributes(confirmation, place + "/SubjectConfirmation")
-    method, key_info = reading.exactly(confirmation, place + "/SubjectConfirmation", *_CONFIRMATION_PARTS)
-    reading.attributes(method, place + "/ConfirmationMethod")
-    if reading.leaf(method, place + "/ConfirmationMethod") != names.HOLDER_OF_KEY:
+def _read_subject(rows: Rows, at: int, place: str, named: Mapping[str, str]) -> _Subject:
+    """The Subject in that row, of the form that was read; `named` are the attributes of its NameIdentifier."""
+    if rows.texts[at + 3] != names.HOLDER_OF_KEY:
         raise refused(place + "/ConfirmationMethod", "is not holder of key")
     return _Subject(
-        name=reading.leaf(name, place + "/NameIdentifier"),
-        format=qualifiers.get("Format"),
-        qualifier=qualifiers.get("NameQualifier"),
-        holder=_key_info(key_info, place + "/ds:KeyInfo"),
+        name=rows.texts[at + 1] or "",
+        format=named.get("Format"),
+        qualifier=named.get("NameQualifier"),
+        holder=read_certificate(rows.texts[at + 6] or "", place + "/ds:KeyInfo"),
     )

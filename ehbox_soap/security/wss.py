@@ -6,6 +6,7 @@ HTTP; a caller's rights.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,20 +15,41 @@ from lxml import etree
 
 from ehbox_soap.clock import Clock
 from ehbox_soap.security import names, reading
+from ehbox_soap.security.forms import Form, Line, Rows
 from ehbox_soap.security.names import ds, saml, wsse, wsu
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.saml import Assertion, AssertionVerifier, Known
-from ehbox_soap.security.signature import Signature, read_signature, verify_signature
+from ehbox_soap.security.saml import Assertion, AssertionVerifier
+from ehbox_soap.security.signature import verify_signature
+from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature, read_signature
 from ehbox_soap.security.trust import Trust, read_certificate
 
 _ID = wsu("Id")
-_BST = wsse("BinarySecurityToken")
-_SECURITY, _STR, _KEY_IDENTIFIER = wsse("Security"), wsse("SecurityTokenReference"), wsse("KeyIdentifier")
+_SECURITY, _BST = wsse("Security"), wsse("BinarySecurityToken")
 _CALL_PARTS = (wsu("Timestamp"), saml("Assertion"), ds("Signature"))
 _STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
-_TIMES = (wsu("Created"), wsu("Expires"))
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
+
+_TIMESTAMP = Form(
+    Line("wsu:Timestamp", wsu("Timestamp"), 2, required=(_ID,)),
+    Line("wsu:Created", wsu("Created"), text=True),
+    Line("wsu:Expires", wsu("Expires"), text=True),
+)
+_TOKEN = Form(Line("wsse:BinarySecurityToken", _BST, required=("EncodingType", "ValueType", _ID), text=True))
+
+
+def _key_info(named: Line) -> Form:
+    """KeyInfo / SecurityTokenReference / the one element that names the token."""
+    reference = wsse("SecurityTokenReference")
+    return Form(
+        Line("ds:KeyInfo", ds("KeyInfo"), 1, optional=("Id",), within=KEY_INFO_WITHIN),
+        Line("wsse:SecurityTokenReference", reference, 1, optional=(_ID, _TOKEN_TYPE)),
+        named,
+    )
+
+
+_BY_ID = _key_info(Line("wsse:KeyIdentifier", wsse("KeyIdentifier"), required=("ValueType",), text=True))
+_BY_URI = _key_info(Line("wsse:Reference", wsse("Reference"), required=("URI",), optional=("ValueType",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +90,15 @@ class Verifier:
         the assertion's holder. Raises SoapFault SOA-01001."""
         now = self._clock.now()
         timestamp, token, signed = _security(header, body, _CALL_PARTS)
-        expires = self._timestamp(timestamp, now)
+        rows = Rows("wsse:Security", timestamp, signed)
+        expires = self._timestamp(rows, now)
         presented = self._assertions.present(token, now)
-        _demand_unique_ids(header, body, token, presented.known)
+        _demand_unique_ids(header, body, rows, presented.ids)
         assertion = presented.assertion
         elements = _by_id(body=body, timestamp=timestamp)
-        message_signature = read_signature(signed, self._policy, elements, self._policy.referenced)
+        message_signature = read_signature(
+            rows, _TIMESTAMP.rows, self._policy, elements, self._policy.referenced, _BY_ID
+        )
         _demand_assertion_reference(message_signature, assertion.id)
         verified = self._assertions.verify(presented, now)
         verify_signature(message_signature, elements, assertion.holder.public_key(), self._policy)
@@ -90,28 +115,27 @@ class Verifier:
         token, by the token's key. Raises SoapFault SOA-01001."""
         now = self._clock.now()
         timestamp, token, signed = _security(header, body, _STS_PARTS)
-        _demand_unique_ids(header, body)
-        self._timestamp(timestamp, now)
         place = "wsse:BinarySecurityToken"
-        own = reading.attributes(token, place, required=("EncodingType", "ValueType", _ID))
+        rows = Rows("wsse:Security", timestamp, token, signed)
+        _demand_unique_ids(header, body, rows)
+        self._timestamp(rows, now)
+        at = _TIMESTAMP.rows
+        (own,) = _TOKEN.read(rows, at)
         if (own["EncodingType"], own["ValueType"]) != (names.BASE64_BINARY, names.X509V3):
             raise refused(place, "is not an X509v3 certificate in base64")
-        certificate = read_certificate(reading.leaf(token, place), place)
+        certificate = read_certificate(rows.texts[at] or "", place)
         elements = _by_id(body=body, timestamp=timestamp, token=token)
-        signature = read_signature(signed, self._policy, elements, self._policy.referenced)
+        signature = read_signature(rows, at + 1, self._policy, elements, self._policy.referenced, _BY_URI)
         _demand_token_reference(signature, own[_ID])
         self._trust.believe(certificate, place, now)
         verify_signature(signature, elements, certificate.public_key(), self._policy)
         return VerifiedStsCall(certificate=certificate, body=body, sha1=signature.sha1)
 
-    def _timestamp(self, element: etree._Element, now: datetime) -> datetime:
+    def _timestamp(self, rows: Rows, now: datetime) -> datetime:
         """Checks a wsu:Timestamp and returns its end. Skew is granted to Created only."""
-        reading.attributes(element, "wsu:Timestamp", required=(_ID,))
-        created_element, expires_element = reading.exactly(element, "wsu:Timestamp", *_TIMES)
-        reading.attributes(created_element, "wsu:Created")
-        reading.attributes(expires_element, "wsu:Expires")
-        created = reading.instant(reading.leaf(created_element, "wsu:Created"), "wsu:Created")
-        expires = reading.instant(reading.leaf(expires_element, "wsu:Expires"), "wsu:Expires")
+        _TIMESTAMP.read(rows, 0)
+        created = reading.instant(rows.texts[1] or "", "wsu:Created")
+        expires = reading.instant(rows.texts[2] or "", "wsu:Expires")
         if created >= expires:
             raise refused("wsu:Timestamp", "does not expire after it was created")
         if expires - created > self._policy.timestamp:
@@ -128,10 +152,10 @@ def _security(header: etree._Element | None, body: etree._Element, expected: tup
 
     The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
     """
-    root = body.getroottree().getroot()
+    root = body.getparent()
     if header is None:
         raise refused("wsse:Security", "is missing")
-    if list(root) != [header, body]:
+    if root is None or root.getparent() is not None or list(root) != [header, body]:
         raise refused("Envelope", "does not hold exactly one Header and one Body")
     found = list(root.iter(_SECURITY))
     if len(found) != 1 or found[0].getparent() is not header:
@@ -147,22 +171,16 @@ def _security(header: etree._Element | None, body: etree._Element, expected: tup
 
 
 def _demand_unique_ids(
-    header: etree._Element | None, body: etree._Element, token: etree._Element | None = None, known: Known | None = None
+    header: etree._Element | None, body: etree._Element, rows: Rows, others: Sequence[str] = ()
 ) -> None:
-    """Demands that no id of the Envelope occurs twice; those of a token that is known need not be sought again."""
+    """Demands that no id of the Envelope occurs twice. `rows` are children of Security; `others` are the ids of one
+    that is not among them."""
+    root = body.getparent()
     assert header is not None
-    root = body.getroottree().getroot()
-    if known is None or token is None:
-        reading.unique_ids(root)
-        return
-    security = token.getparent()
-    assert security is not None
-    found = [*known.ids, *reading.own_ids(root, header, security)]
-    for element in (body, *(block for block in header if block is not security)):
-        found += reading.ids(element)
-    for element in security:
-        if element is not token:
-            found += reading.ids(element)
+    assert root is not None
+    found = [*others, *reading.ids_among(rows.attributes), *reading.own_ids(root, header), *reading.ids(body)]
+    for block in header:
+        found += reading.own_ids(block) if block.tag == _SECURITY else reading.ids(block)
     reading.demand_unique(found)
 
 
@@ -171,32 +189,23 @@ def _by_id(**elements: etree._Element) -> dict[str, etree._Element]:
     return {reading.identifier(element, "signed " + what, _ID): element for what, element in elements.items()}
 
 
-def _token_reference(signature: Signature, name: str) -> etree._Element:
-    """KeyInfo / SecurityTokenReference / the one child called `name`."""
+def _named(signature: Signature) -> tuple[Mapping[str, str], str]:
+    """The element of a KeyInfo that names the token: its attributes and its text."""
     if signature.key_info is None:
         raise refused("ds:KeyInfo", "is missing")
-    reading.attributes(signature.key_info, "ds:KeyInfo", optional=("Id",))
-    (reference,) = reading.exactly(signature.key_info, "ds:KeyInfo", _STR)
-    place = "wsse:SecurityTokenReference"
-    own = reading.attributes(reference, place, optional=(_ID, _TOKEN_TYPE))
-    if own.get(_TOKEN_TYPE) not in (None, names.SAML_TOKEN, names.X509V3):
-        raise refused(place, "has a TokenType that the profile does not know")
-    (found,) = reading.exactly(reference, place, name)
-    return found
+    _, reference, named = signature.key_info.attributes
+    if reference.get(_TOKEN_TYPE) not in (None, names.SAML_TOKEN, names.X509V3):
+        raise refused("wsse:SecurityTokenReference", "has a TokenType that the profile does not know")
+    return named, signature.key_info.text
 
 
 def _demand_assertion_reference(signature: Signature, assertion_id: str) -> None:
-    place = "wsse:KeyIdentifier"
-    found = _token_reference(signature, _KEY_IDENTIFIER)
-    own = reading.attributes(found, place, required=("ValueType",))
-    if own["ValueType"] != names.SAML_ASSERTION_ID or reading.leaf(found, place) != assertion_id:
-        raise refused(place, "does not name the assertion of this header")
+    own, text = _named(signature)
+    if own["ValueType"] != names.SAML_ASSERTION_ID or text != assertion_id:
+        raise refused("wsse:KeyIdentifier", "does not name the assertion of this header")
 
 
 def _demand_token_reference(signature: Signature, token_id: str) -> None:
-    place = "wsse:Reference"
-    found = _token_reference(signature, wsse("Reference"))
-    own = reading.attributes(found, place, required=("URI",), optional=("ValueType",))
-    reading.exactly(found, place)
+    own, _ = _named(signature)
     if own["URI"] != "#" + token_id or own.get("ValueType") not in (None, names.X509V3):
-        raise refused(place, "does not name the token of this header")
+        raise refused("wsse:Reference", "does not name the token of this header")

@@ -14,6 +14,7 @@ from lxml import etree
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import saml, signature
 from ehbox_soap.security.policy import Policy, profile
+from ehbox_soap.security.signature_form import Signature
 from tests.security.builders import (
     RSA_SHA1,
     SHA1,
@@ -37,9 +38,7 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     original: Callable[..., None] = signature.verify_read_enveloped
 
-    def spy(
-        element: etree._Element, signed: signature.Signature, key: PublicKeyTypes, policy: Policy, form: bytes
-    ) -> None:
+    def spy(element: etree._Element, signed: Signature, key: PublicKeyTypes, policy: Policy, form: bytes) -> None:
         original(element, signed, key, policy, form)
         seen.append(str(element.get("AssertionID")))
 

@@ -107,7 +107,7 @@ def test_no_other_base64(text: str) -> None:
     element = parse(b"<a/>")
     element.text = text
     with pytest.raises(SoapFault, match="SOA-01001 place: is not base64"):
-        reading.octets(element, "place")
+        reading.octets(element.text, "place")
 
 
 @pytest.mark.parametrize("document", [b"<a>b<c/></a>", b"<a>b<!--c-->d</a>", b"<a>b<?c?>d</a>"])
