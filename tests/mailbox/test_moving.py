@@ -48,6 +48,14 @@ def test_move_1_into_the_bin_and_out_of_it(world: World, who: Attributes, source
     assert (world.ids(who, source), world.ids(who, bin)) == ([second, first], []), "at its old place (LIST-1)"
 
 
+def test_del_1_nothing_is_deleted_from_the_history_alone(world: World) -> None:
+    """The contract has no such Source for it; who calls past the contract is refused."""
+    message_id = one(world.send(DOCTOR, letter(NURSE_BOX)).id)
+    with pytest.raises(Refusal, match="841"):
+        world.delete(NURSE, Source.HISTORY, message_id)
+    assert world.ids(NURSE) == [message_id]
+
+
 @pytest.mark.parametrize("source", [each for each in Source if each is not Source.HISTORY])
 @pytest.mark.parametrize("destination", [each for each in Source if each is not Source.HISTORY])
 def test_move_1_other_ways_are_843(world: World, source: Source, destination: Source) -> None:
