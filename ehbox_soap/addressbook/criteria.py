@@ -183,13 +183,17 @@ def _check(given: Mapping[str, str], shapes: Sequence[_Shape]) -> None:
     if least == 0:
         return
     nearest = [shape for shape in shapes if shape.distance(names_given) == least]
-    best = nearest[0]
-    # Those that lack one thing more and have nothing too much are all ways to go on.
-    ways = [shape for shape in nearest if not shape.too_much(names_given)] or [best]
+    best = min(nearest, key=lambda shape: len(shape.too_much(names_given)))
+    # All that have the same too much are ways to go on.
+    too_much = best.too_much(names_given)
+    ways = [_all_of(shape.missing(names_given)) for shape in nearest if shape.too_much(names_given) == too_much]
     told = []
-    if missing := list(dict.fromkeys(" and ".join(sorted(shape.missing(names_given))) for shape in ways)):
-        told += [f"{' or '.join(missing)} is missing"] if all(missing) else []
-    if too_much := ways[0].too_much(names_given):
-        kept = sorted(names_given - too_much)
-        told.append(f"{' and '.join(sorted(too_much))} cannot stand beside {' and '.join(kept)}")
+    if missing := [way for way in dict.fromkeys(ways) if way]:
+        told.append(f"{' or '.join(missing)} {'are' if ' and ' in missing[-1] else 'is'} missing")
+    if too_much:
+        told.append(f"{_all_of(too_much)} cannot stand beside {_all_of(names_given - too_much)}")
     raise Refused(f"{NOT_SUPPORTED}: {'; '.join(told)}")
+
+
+def _all_of(elements: frozenset[str]) -> str:
+    return " and ".join(sorted(elements))
