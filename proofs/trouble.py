@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 from psycopg import Connection, connect
 from sqlalchemy import make_url
@@ -17,6 +18,7 @@ from ehbox_soap import clock
 from proofs import judge
 from proofs.clients import PATIENCE, Crowd, Front, callers
 from proofs.judge import Verdict
+from proofs.letters import Ledger
 from proofs.places import Place
 
 TERMINATED, AT_ONCE = 50, 5
@@ -46,20 +48,20 @@ class Troubled:
 def restarted(place: Place, times: int, seed: int, tell: Tell = lambda _: None) -> Troubled:
     """The database is ended and started again, in turns orderly and as a crash does."""
     assert place.cluster is not None
-    cluster, ways = place.cluster, (signal.SIGQUIT, signal.SIGINT)
-    return _under_load(place, times, seed, tell, lambda number: cluster.restart(ways[number % 2]))
+    cluster, ways = place.cluster, cycle((signal.SIGQUIT, signal.SIGINT))
+    return under_load(place, times, seed, lambda _: cluster.restart(next(ways)), tell)
 
 
 def cut(place: Place, seed: int, tell: Tell = lambda _: None) -> Troubled:
     """Fifty connections of the server are ended by the database, each in the midst of calls."""
     name, left = make_url(place.url).database, TERMINATED
 
-    def some(_number: int) -> None:
+    def some(_ledger: Ledger) -> None:
         nonlocal left
         with administrator(place) as connection:
             left -= connection.execute(_CUT, (name, min(AT_ONCE, left))).rowcount
 
-    found = _under_load(place, 2 * TERMINATED // AT_ONCE, seed, tell, some, lambda: left == 0)
+    found = under_load(place, 2 * TERMINATED // AT_ONCE, seed, some, tell, lambda: left == 0)
     return replace(found, times=TERMINATED - left)
 
 
@@ -69,14 +71,15 @@ def administrator(place: Place) -> Connection:
     return connect(host=str(url.query["host"]), user=url.username, dbname=url.database, autocommit=True)
 
 
-def _under_load(
+def under_load(
     place: Place,
     times: int,
     seed: int,
-    tell: Tell,
-    trouble: Callable[[int], None],
+    trouble: Callable[[Ledger], None],
+    tell: Tell = lambda _: None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Troubled:
+    """So much trouble under load; after each, calls are answered again."""
     began = clock.monotonic()
     server = place.serve(workers="2")
     everybody, front = callers(place.authority(), server), Front([server])
@@ -85,7 +88,7 @@ def _under_load(
             crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
             if enough():
                 break
-            trouble(number)
+            trouble(crowd.ledger)
             tell(f"{number + 1} of {times}: {dict(crowd.ledger.counts)}")
         crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
     verdict = judge.judge(place, server, everybody, crowd.ledger)

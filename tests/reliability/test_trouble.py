@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from proofs import trouble
+from proofs import full, limits, trouble
+from proofs.places import place
 from proofs.trouble import Troubled
+from tests import postgresql
+from tests.postgresql import Cluster
 from tests.reliability.conftest import NewPlace
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
@@ -14,6 +20,40 @@ pytestmark = [pytest.mark.http, pytest.mark.slow]
 def check(found: Troubled) -> None:
     assert found.verdict.findings == ()
     assert found.codes == {"code 100", "fault SOA-02002"}, found.seen
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """One that nobody else uses meanwhile."""
+    try:
+        started = postgresql.start(fsync=True)
+    except postgresql.Unavailable as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+    yield started
+    started.stop()
+
+
+def test_a_database_that_is_restarted(own_cluster: Cluster, tmp_path: Path) -> None:
+    with place("postgresql", tmp_path, own_cluster) as made:
+        check(trouble.restarted(made, times=2, seed=8))
+
+
+def test_a_disk_that_is_full() -> None:
+    try:
+        found = full.measure("sqlite", times=1, seed=9)
+    except full.Unavailable as reason:
+        pytest.skip(str(reason))
+    check(found)
+    assert found.verdict.refused > 0
+
+
+def test_a_database_that_may_grow_no_further(tmp_path: Path) -> None:
+    """SQLite's own limit of pages, in the process: there is always one to be set, also where nothing may be mounted."""
+    found = limits.limited(tmp_path, tries=8)
+    assert found.findings == []
+    assert found.until > 0
+    assert found.answers.keys() == {"fault SOA-02002"}
+    assert found.after == 8
 
 
 def test_connections_that_are_cut(new_place: NewPlace) -> None:
