@@ -74,6 +74,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return prepared(tmp_path_factory.mktemp("clients-template") / "data")
 
 
+@pytest.fixture(scope="session")
+def standing(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A door for all tests that only ask who they are."""
+    door = Door(tmp_path_factory.mktemp("clients-standing") / "data", template)
+    yield door
+    door.close()
+
+
 @pytest.fixture
 def open_door(template: Path, tmp_path: Path) -> Iterator[Open]:
     opened: list[Door] = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -12,7 +13,6 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
-from tests.clients.conftest import Open
 from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
 from tests.clients.connector_etk import encryption_certificate, read_etk
@@ -23,14 +23,25 @@ from tests.door import START, Door
 PATH = "/EtkDepot/v1"
 
 
-def _deposited(door: Door, inss: str) -> tuple[bytes, x509.Certificate]:
-    """The token of somebody's new encryption key, which the depot knows from then on; and that key's certificate."""
-    authority = Authority.open(door.template / "pki", SetClock(START), SeededChance(9))
-    encryption = authority.encryption(entry(door.template, inss, "rsa"))
+@dataclass(frozen=True)
+class Depot:
+    """A door whose depot knows one recipient's token."""
+
+    door: Door
+    token: bytes
+    certificate: x509.Certificate
+
+
+@pytest.fixture(scope="module")
+def depot(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
+    door = Door(tmp_path_factory.mktemp("depot") / "data", template)
+    authority = Authority.open(template / "pki", SetClock(START), SeededChance(9))
+    encryption = authority.encryption(entry(template, READER, "rsa"))
     token = authority.token(encryption)
     with door.house.store.begin() as transaction:
         transaction.tokens.add(stored(token, door.now))
-    return token, encryption.certificate
+    yield Depot(door, token, encryption.certificate)
+    door.close()
 
 
 def _asked(door: Door, inss: str, application: str = "", kind: type[Connector40] = Connector40) -> Octets:
@@ -39,24 +50,20 @@ def _asked(door: Door, inss: str, application: str = "", kind: type[Connector40]
     return client.line.post(client.model.get_etk(PATH, "SSIN", inss, application))
 
 
-def test_a_recipient_s_key_is_found(open_door: Open) -> None:
-    door = open_door()
-    _, certificate = _deposited(door, READER)
+def test_a_recipient_s_key_is_found(depot: Depot) -> None:
     for kind in (Connector3, Connector40):
-        assert read_etk(*_asked(door, READER, kind=kind)) == certificate
+        assert read_etk(*_asked(depot.door, READER, kind=kind)) == depot.certificate
 
 
-def test_who_has_none_is_no_fault(open_door: Open) -> None:
+def test_who_has_none_is_no_fault(depot: Depot) -> None:
     """wire.md: HTTP 200, code 200, and an Error."""
-    door = open_door()
-    _deposited(door, READER)
-    assert read_etk(*_asked(door, SENDER)) is None
-    assert read_etk(*_asked(door, READER, "MYCARENET")) is None
+    assert read_etk(*_asked(depot.door, SENDER)) is None
+    assert read_etk(*_asked(depot.door, READER, "MYCARENET")) is None
 
 
-def test_the_kgss_has_its_own(open_door: Open) -> None:
+def test_the_kgss_has_its_own(depot: Depot) -> None:
     """wire.md, KGSS: requests to it are sealed for its token, of the platform's CBE with the application KGSS."""
-    client = talk(open_door(), Connector40, "rsa", SENDER)
+    client = talk(depot.door, Connector40, "rsa", SENDER)
     assert isinstance(client.model, Connector40)
     request = client.model.get_etk(PATH, "CBE", "0809394427", "KGSS")
     assert read_etk(*client.line.post(request)) is not None
@@ -65,10 +72,8 @@ def test_the_kgss_has_its_own(open_door: Open) -> None:
         read_etk(*several)
 
 
-def test_what_the_connector_could_not_read_is_caught(open_door: Open) -> None:
-    door = open_door()
-    _deposited(door, READER)
-    status, headers, body = _asked(door, READER)
+def test_what_the_connector_could_not_read_is_caught(depot: Depot) -> None:
+    status, headers, body = _asked(depot.door, READER)
     broken: Mapping[str, tuple[bytes, bytes]] = {
         "Code is not 200": (b"<Code>200</Code>", b"<Code>100</Code>"),
         "or is qualified": (b"Code>", b"core:Code>"),
@@ -84,9 +89,9 @@ def test_what_the_connector_could_not_read_is_caught(open_door: Open) -> None:
         read_etk(404, headers, body)
 
 
-def test_a_token_with_a_changed_octet_is_caught(open_door: Open) -> None:
+def test_a_token_with_a_changed_octet_is_caught(depot: Depot) -> None:
     """In the certificate, and in the signature at the end."""
-    token, certificate = _deposited(open_door(), READER)
+    token, certificate = depot.token, depot.certificate
     assert encryption_certificate(token) == certificate
     inside = token.index(certificate.public_key().public_numbers().n.to_bytes(256))  # type: ignore[union-attr]
     for place in (inside + 20, len(token) - 20):
@@ -96,8 +101,8 @@ def test_a_token_with_a_changed_octet_is_caught(open_door: Open) -> None:
             encryption_certificate(bytes(changed))
 
 
-def test_a_broken_request_is_a_fault_that_the_connector_reads(open_door: Open) -> None:
-    client = talk(open_door(), Connector40, "rsa", SENDER)
+def test_a_broken_request_is_a_fault_that_the_connector_reads(depot: Depot) -> None:
+    client = talk(depot.door, Connector40, "rsa", SENDER)
     assert isinstance(client.model, Connector40)
     request = client.model.get_etk(PATH, "SSIN", READER)
     status, headers, body = client.line.post(replace(request, body=request.body.replace(b"Type>", b"Kind>")))

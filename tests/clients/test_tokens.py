@@ -38,24 +38,22 @@ def pair(entry: KeyEntry) -> Identification:
     return Identification(entry.key, entry.certificate)
 
 
-def test_the_identification_is_an_eid_and_the_holder_an_ehealth_certificate(open_door: Open) -> None:
+def test_the_identification_is_an_eid_and_the_holder_an_ehealth_certificate(standing: Door) -> None:
     """wire.md: then the request carries a signature of its own, by the holder's key, beside that of the call."""
-    door = open_door()
-    eid = authority(door).eid(SENDER, "Voorbeeld", "Dora")
+    eid = authority(standing).eid(SENDER, "Voorbeeld", "Dora")
     for kind in EVERY:
-        client = talk(door, kind, "rsa", SENDER)
+        client = talk(standing, kind, "rsa", SENDER)
         client.model.identification = pair(eid)
         client.identify(DOCTOR)
         assert client.ask("get_box_info").element.findtext("BoxId/Quality") == "DOCTOR"
 
 
-def test_the_identification_is_a_person_s_and_the_holder_an_organisation_s(open_door: Open) -> None:
+def test_the_identification_is_a_person_s_and_the_holder_an_organisation_s(standing: Door) -> None:
     """BOX-6: the assertion names both, and the organisation's box is the default."""
-    door = open_door()
-    eid = authority(door).eid(SENDER, "Voorbeeld", "Dora")
-    holder = authority(door).organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL")
+    eid = authority(standing).eid(SENDER, "Voorbeeld", "Dora")
+    holder = authority(standing).organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL")
     for kind in EVERY:
-        client = talk(door, kind, "rsa", SENDER)
+        client = talk(standing, kind, "rsa", SENDER)
         client.model.key, client.model.certificate = holder.key, holder.certificate
         client.model.identification = pair(eid)
         client.identify_as([(HOLDER_SSIN, SENDER), (SSIN, SENDER), *HOSPITAL_CLAIMS], (DOCTOR, RECOGNISED))
@@ -65,31 +63,28 @@ def test_the_identification_is_a_person_s_and_the_holder_an_organisation_s(open_
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
-def test_an_organisation_identifies_itself(kind: type[Model], open_door: Open) -> None:
-    door = open_door()
-    entry = authority(door).organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL")
-    client = talk(door, kind, "rsa", SENDER)
+def test_an_organisation_identifies_itself(kind: type[Model], standing: Door) -> None:
+    entry = authority(standing).organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL")
+    client = talk(standing, kind, "rsa", SENDER)
     client.model.key, client.model.certificate = entry.key, entry.certificate
     client.identify_as(HOSPITAL_CLAIMS, (RECOGNISED,), "/IAM/Saml11TokenService/Legacy/v1")
     assert client.ask("get_box_info").element.findtext("BoxId/Id") == HOSPITAL
 
 
-def test_a_refusal_has_a_message_for_every_client(open_door: Open) -> None:
+def test_a_refusal_has_a_message_for_every_client(standing: Door) -> None:
     """wire.md: still HTTP 200, with StatusCode and StatusMessage: somebody else's number, and nothing to certify."""
-    door = open_door()
     for kind in EVERY:
-        client = talk(door, kind, "rsa", SENDER)
+        client = talk(standing, kind, "rsa", SENDER)
         with pytest.raises(Broken, match="the STS refused: A claimed identity attribute differs"):
             client.identify_as([(SSIN, "85061999865")], (DOCTOR,))
         with pytest.raises(Broken, match="the STS refused: None of the requested attributes"):
             client.identify_as([], (f"{SSIN}:nurse:boolean",))
 
 
-def test_the_inner_signature_is_needed_and_must_be_the_holder_s(open_door: Open) -> None:
+def test_the_inner_signature_is_needed_and_must_be_the_holder_s(standing: Door) -> None:
     """wire.md: when the identification certificate is not the holder-of-key certificate."""
-    door = open_door()
-    eid = authority(door).eid(SENDER, "Voorbeeld", "Dora")
-    client = talk(door, EContract, "rsa", SENDER)
+    eid = authority(standing).eid(SENDER, "Voorbeeld", "Dora")
+    client = talk(standing, EContract, "rsa", SENDER)
     client.model.identification = pair(eid)
     client.model.key = eid.key
     with pytest.raises(Fault) as caught:
@@ -113,13 +108,9 @@ def test_sha1_within_is_refused_in_the_profile_strict(open_door: Open) -> None:
 
 
 @pytest.fixture(scope="module")
-def assertion(tmp_path_factory: pytest.TempPathFactory, template: object) -> str:
+def assertion(standing: Door) -> str:
     """A real one of the STS."""
-    door = Door(tmp_path_factory.mktemp("assertion") / "data", template)  # type: ignore[arg-type]
-    try:
-        return talk(door, Connector40, "rsa", SENDER).identify(DOCTOR).assertion
-    finally:
-        door.close()
+    return talk(standing, Connector40, "rsa", SENDER).identify(DOCTOR).assertion
 
 
 def test_medikit_writes_an_assertion_anew(assertion: str) -> None:

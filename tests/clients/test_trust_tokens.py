@@ -21,7 +21,7 @@ from tests.clients.talking import DOCTOR, HOLDER_SSIN, SSIN, Talk
 from tests.clients.test_operations import READER, SENDER, talk
 from tests.clients.trusting import TrustCaller
 from tests.clients.wstrust import PATH, TrustAnswer
-from tests.door import START
+from tests.door import START, Door
 
 EVERY: Mapping[str, tuple[type[Model], KeyKind]] = {
     "E": (EContract, "rsa"),
@@ -43,8 +43,8 @@ def issued(client: Talk) -> TrustAnswer:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_issue_and_renew(name: str, open_door: Open) -> None:
-    client = talk(open_door(), *EVERY[name], SENDER)
+def test_issue_and_renew(name: str, standing: Door) -> None:
+    client = talk(standing, *EVERY[name], SENDER)
     issued(client)
     client.ask("get_messages_list")
     model = client.model
@@ -57,11 +57,10 @@ def test_issue_and_renew(name: str, open_door: Open) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_another_identification_meets_a_challenge(name: str, open_door: Open) -> None:
+def test_another_identification_meets_a_challenge(name: str, standing: Door) -> None:
     """An eID identifies, the key of the eHealth certificate proves itself by the answer to the challenge."""
-    door = open_door()
-    client = talk(door, *EVERY[name], SENDER)
-    eid = Authority.open(door.template / "pki", SetClock(START), SeededChance(9)).eid(SENDER, "Voorbeeld", "Dora")
+    client = talk(standing, *EVERY[name], SENDER)
+    eid = Authority.open(standing.template / "pki", SetClock(START), SeededChance(9)).eid(SENDER, "Voorbeeld", "Dora")
     client.model.identification = Identification(eid.key, eid.certificate)
     told = issued(client)
     assert told.challenge is not None
