@@ -56,7 +56,7 @@ def search_professionals(
     )
 
 
-def search_organisations(
+def search_organizations(
     request: book.SearchOrganizationsRequest, occasion: Occasion
 ) -> book.SearchOrganizationsResponse:
     """A page of the organisations that match (BOOK-2 to BOOK-5)."""
@@ -88,7 +88,7 @@ def get_professional_contact_info(
     )
 
 
-def get_organisation_contact_info(
+def get_organization_contact_info(
     request: book.GetOrganizationContactInfoRequest, occasion: Occasion
 ) -> book.GetOrganizationContactInfoResponse:
     """Everything that is known of one organisation, in one type or in all (BOOK-6)."""

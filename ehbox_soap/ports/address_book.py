@@ -23,9 +23,9 @@ SERVICES = {PATH: Description("addressbook", "AddressBook.wsdl")}
 
 BUILT: dict[str, Callable[[Any, Occasion], book.Answer]] = {
     "searchProfessionals": search.search_professionals,
-    "searchOrganizations": search.search_organisations,
+    "searchOrganizations": search.search_organizations,
     "getProfessionalContactInfo": search.get_professional_contact_info,
-    "getOrganizationContactInfo": search.get_organisation_contact_info,
+    "getOrganizationContactInfo": search.get_organization_contact_info,
 }
 
 

@@ -1,10 +1,11 @@
-"""What travels, as values: one frozen dataclass for each thing the contract names.
+"""What travels, as values: one frozen dataclass for each thing the contract names; the address book's apart.
 
 Knows: where each of them is defined. Must not know: anything else.
 """
 
 from __future__ import annotations
 
+from ehbox_soap.wire.types import address_book
 from ehbox_soap.wire.types.answers import (
     AcknowledgmentRow,
     Answer,
@@ -131,4 +132,5 @@ __all__ = [
     "Substitute",
     "SystemError",
     "User",
+    "address_book",
 ]

@@ -175,14 +175,14 @@ class OrganizationContactInformation:
     e_health_boxes: tuple[EHealthBox, ...] = ()
 
 
-# --- requests ---
+# --- requests: who sends one states its moment last, and gives it an Id ---
 
 
 @dataclass(frozen=True, slots=True)
 class SearchProfessionalsRequest:
     """SearchProfessionalsRequestType; `offset` from 0."""
 
-    issue_instant: datetime
+    issue_instant: datetime | None = None
     offset: int = 0
     max_elements: int = 100
     id: str | None = None
@@ -200,7 +200,7 @@ class SearchProfessionalsRequest:
 class SearchOrganizationsRequest:
     """SearchOrganizationsRequestType; `offset` from 0."""
 
-    issue_instant: datetime
+    issue_instant: datetime | None = None
     offset: int = 0
     max_elements: int = 100
     id: str | None = None
@@ -218,7 +218,7 @@ class SearchOrganizationsRequest:
 class GetProfessionalContactInfoRequest:
     """GetProfessionalContactInfoRequestType: one of both numbers."""
 
-    issue_instant: datetime
+    issue_instant: datetime | None = None
     id: str | None = None
     nihii: str | None = None
     ssin: str | None = None
@@ -228,7 +228,7 @@ class GetProfessionalContactInfoRequest:
 class GetOrganizationContactInfoRequest:
     """GetOrganizationContactInfoRequestType: one of the three numbers."""
 
-    issue_instant: datetime
+    issue_instant: datetime | None = None
     id: str | None = None
     nihii: str | None = None
     cbe: str | None = None
