@@ -21,7 +21,6 @@ from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.mailbox.usage import Meter, Use
 from ehbox_soap.ports.call import House
 from ehbox_soap.register import seed
-from ehbox_soap.server import Server
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.store.records import Person, Profession
 from ehbox_soap.store.transaction import Transaction
@@ -62,7 +61,8 @@ class Stage:
         self.house = replace(
             door.house, settings=settings, rules=rules, meter=Meter(settings.usage.mode), signer=signer
         )
-        door.server = Server(self.house)
+        # A call belongs to the house of its server: the ports, which take long to build, stay.
+        door.server.house = self.house
         for step in self.case.setup:
             self._do(step)
 
@@ -123,7 +123,7 @@ class Stage:
                     confirmed(step["type"], step["id"], step["quality"], step["mail"], self._occasion(transaction))
                 self._work("sent")
             case "break":
-                self.door.server = Server(replace(house, meter=Broken("advise")))
+                self.door.server.house = replace(house, meter=Broken("advise"))
             case verb:
                 for _ in range(step.get("times", 1)):
                     self._call(verb, step)
