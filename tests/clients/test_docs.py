@@ -13,10 +13,12 @@ import requests
 from ehbox_soap.cli import main
 from ehbox_soap.clock import SetClock
 from ehbox_soap.config import Settings
-from ehbox_soap.ids import SeededChance
+from ehbox_soap.ids import SeededChance, identifier
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.pkcs12 import write_pkcs12
-from tests.door import Door
+from tests.clients.connector40 import Connector40
+from tests.clients.names import CERTIFIED, IDENTIFICATION
+from tests.door import STS, Door, assertion_of
 from tests.wiring import Wire, ask
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
@@ -69,6 +71,44 @@ def test_every_address_is_served(door: Door) -> None:
     for path in {one or other for one, other in paths}:
         status = ask(door.server, "POST", f"{URL}{path}", {"content-type": "text/xml"}, b"<nothing/>").status
         assert (path, status) == (path, 500)
+
+
+def _named(row: str) -> list[tuple[str, str]]:
+    """The attributes of a row of the page's table, each (name, namespace); "the same" are a person's."""
+    person, found = _cells("| a person |"), _cells(row)
+    identity, certified = person[1] if found[1].strip() == "the same" else found[1], found[2]
+    pairs = ((identity, IDENTIFICATION), (certified, CERTIFIED))
+    return [(name, namespace) for cell, namespace in pairs for name in re.findall("`([^`]+)`", cell)]
+
+
+def _cells(row: str) -> list[str]:
+    (line,) = [line for line in PAGE.splitlines() if line.startswith(row)]
+    return line.split("|")[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("row", "type", "number", "count"),
+    [
+        ("| a person |", "SSIN", "04022999310", 2),
+        ("| a doctor |", "SSIN", DOCTOR, 4),
+        ("| a nurse |", "SSIN", "85061999865", 4),
+        ("| a hospital |", "NIHII-HOSPITAL", "71990133", 3),
+    ],
+)
+def test_the_sts_certifies_all_that_the_page_names(
+    standing: Door, row: str, type: str, number: str, count: int
+) -> None:
+    authority = Authority.open(standing.template / "pki", SetClock(), SeededChance(29))
+    if type == "SSIN":
+        entry = authority.person(number, "Test", kind="ec")
+    else:
+        entry = authority.organisation(type, number, "Test", kind="ec")
+    asked = _named(row)
+    assert len(asked) == count
+    model = Connector40(entry.key, entry.certificate, lambda: identifier(standing.chance))
+    answer = standing.send(model.request_secure_token(STS, standing.now, [], asked))
+    certified = assertion_of(answer)
+    assert [name for name, _ in asked if f'AttributeName="{name}"' not in certified] == []
 
 
 def _commands() -> Iterator[list[str]]:
