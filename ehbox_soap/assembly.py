@@ -6,13 +6,9 @@ in each worker, because database connections and locks do not survive a fork.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
-from cryptography import x509
-
-from ehbox_soap import config, log, resources
+from ehbox_soap import config, log, resources, trusting
 from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
 from ehbox_soap.etk.intake import stored
@@ -50,9 +46,9 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     Raises what the rooms raise: SeedError for a seed that is wrong, AuthorityError, the database's errors; OSError or
     ValueError for a certificate of the settings, which no worker should be the first to find.
     """
-    _certificates((*settings.security.authorities, *settings.security.sts_certificates))
     config.data_folder(settings).mkdir(parents=True, exist_ok=True)
     test_authority = authority(settings, clock, chance)
+    trusting.check(settings, test_authority, clock or SystemClock())
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     Vault.of_folder(config.data_folder(settings), chance or SystemChance())
     store = Store.open(config.database_url(settings))
@@ -87,9 +83,7 @@ def build(
     log.set_up(settings.log)
     test_authority = authority(settings, clock, chance)
     sts = test_authority.sts
-    authorities = (*test_authority.certificates, *_certificates(settings.security.authorities))
-    token_services = (sts.certificate, *_certificates(settings.security.sts_certificates))
-    trust = Trust(authorities, token_services)
+    trust = trusting.trust(settings, test_authority)
     profile = policy.profile(
         settings.security.profile,
         skew_seconds=settings.security.skew_seconds,
@@ -106,7 +100,8 @@ def build(
         signer=signer,
         sts_rules=StsRules(profile, trust, settings.sts.issuer, timedelta(seconds=settings.sts.max_validity_seconds)),
         pseudonyms=Pseudonyms.of_folder(config.data_folder(settings), chance),
-        certified_until=min(each.not_valid_after_utc for each in (*authorities, *token_services)),
+        trust=trust,
+        certified_until=trusting.certified_until(settings, test_authority),
         clock=clock,
         mailbox_clock=mailbox_clock or clock,
         chance=chance,
@@ -161,18 +156,3 @@ def mailer(settings: Settings) -> Mailer:
             seconds=mail.timeout_seconds,
         )
     )
-
-
-def _certificates(files: Iterable[Path]) -> tuple[x509.Certificate, ...]:
-    """Every certificate of PEM or DER files; OSError or ValueError names the file."""
-    found: list[x509.Certificate] = []
-    for path in files:
-        octets = path.read_bytes()
-        try:
-            if b"-----BEGIN" in octets:
-                found.extend(x509.load_pem_x509_certificates(octets))
-            else:
-                found.append(x509.load_der_x509_certificate(octets))
-        except ValueError as error:
-            raise ValueError(f"{path}: not a certificate") from error
-    return tuple(found)

@@ -45,6 +45,17 @@ class ServerSettings(Section):
         60, ge=1, description="seconds a request may take to arrive whole, and its answer to be taken"
     )
     max_body_bytes: int = Field(33554432, ge=1024, description="largest request body in bytes; over it: SOA-03001")
+    tls: bool = Field(False, description="speak HTTPS instead of HTTP")
+    tls_certificate: str = Field(
+        "", description="PEM file of the server's certificate and its chain; empty: the test CA issues one"
+    )
+    tls_key: str = Field("", description="PEM file of its key, without a password; empty: in tls_certificate")
+    tls_names: tuple[str, ...] = Field(
+        (),
+        description="further names and addresses in a certificate of the test CA, beside localhost, 127.0.0.1, ::1",
+    )
+    tls_minimum: Literal["1.2", "1.3"] = Field("1.2", description="oldest version of TLS that is spoken")
+    plain_http: bool = Field(False, description="HTTP without TLS also where others than this machine can reach it")
     environment: Literal["Development", "Test", "Integration", "Acceptation", "Simulation", "Production"] = Field(
         "Simulation", description="Environment stated in every fault"
     )
@@ -64,7 +75,16 @@ class SecuritySettings(Section):
     skew_seconds: int = Field(60, ge=0, description="tolerance for Created and NotBefore in the future, in seconds")
     timestamp_seconds: int = Field(3600, ge=1, description="longest life of a Timestamp, in seconds")
     sts_certificates: tuple[Path, ...] = Field((), description="further PEM or DER certificates of trusted STSs")
-    authorities: tuple[Path, ...] = Field((), description="further PEM or DER certificates of trusted CAs")
+    authorities: tuple[Path, ...] = Field(
+        (), description="further PEM or DER certificates of trusted CAs, roots and intermediates"
+    )
+    revocation_lists: tuple[Path, ...] = Field(
+        (), description="further PEM or DER revocation lists of trusted CAs, or folders of them as *.crl"
+    )
+    outdated_lists: Literal["refuse", "accept"] = Field(
+        "refuse", description="whose list is outdated: refuse its certificates, or go by the list as it is"
+    )
+    revocation_seconds: int = Field(10, ge=0, description="seconds between two looks at the revocation lists' files")
 
 
 class StsSettings(Section):

@@ -6,6 +6,7 @@ Knows: sockets, the deadline of the request that is being read. Must not know: g
 from __future__ import annotations
 
 import errno
+import math
 import socket
 from collections.abc import Callable
 
@@ -21,14 +22,16 @@ class TimedSocket(socket.socket):
     def __init__(self, accepted: socket.socket, seconds: float) -> None:
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
         self._seconds = seconds
+        self._limit = seconds
         self._reading = False
         self._deadline: float | None = None
         self.end_with_answer: Callable[[], None] = _nothing
         """Called when what follows in this connection cannot be told apart from what was refused."""
 
-    def expect_request(self) -> None:
-        """A request is about to be read; the time runs from its first bytes."""
+    def expect_request(self, seconds: float = math.inf) -> None:
+        """A request is about to be read; the time, or less where `seconds` are less, runs from its first bytes."""
         self._reading = True
+        self._limit = min(self._seconds, seconds)
         self._deadline = None
 
     def forget_request(self) -> None:
@@ -39,7 +42,7 @@ class TimedSocket(socket.socket):
         """What arrived; nothing, as if the client had stopped sending, once the request's time is over."""
         if not self._reading:
             return super().recv(bufsize, flags)
-        left = self._seconds if self._deadline is None else self._deadline - clock.monotonic()
+        left = self._limit if self._deadline is None else self._deadline - clock.monotonic()
         if left <= 0:
             return b""
         self.settimeout(left)
@@ -48,14 +51,25 @@ class TimedSocket(socket.socket):
         except TimeoutError:
             return b""
         if self._deadline is None:
-            self._deadline = clock.monotonic() + self._seconds
+            self._deadline = clock.monotonic() + self._limit
         return octets
 
     def sendall(self, data: bytes, flags: int = 0, /) -> None:  # type: ignore[override]  # bytes are all we send
         """Sends everything. Raises BrokenPipeError when the client does not take it in time."""
-        self.settimeout(self._seconds)
+        self.send_until(self.answer_deadline(), data)
+
+    def answer_deadline(self) -> float:
+        """Until when what is sent from now on has to be taken; of the monotonic clock."""
+        return clock.monotonic() + self._seconds
+
+    def send_until(self, deadline: float, data: bytes) -> None:
+        """Sends everything as it is. Raises BrokenPipeError when the client does not take it until the deadline."""
+        left = deadline - clock.monotonic()
         try:
-            super().sendall(data, flags)
+            if left <= 0:
+                raise TimeoutError
+            self.settimeout(left)
+            super().sendall(data)
         except TimeoutError:
             raise BrokenPipeError(errno.EPIPE, "the client did not take its answer in time") from None
 
@@ -70,7 +84,8 @@ class TimedSocket(socket.socket):
 
     def _shut(self, how: int) -> None:
         try:
-            self.shutdown(how)
+            # Nothing but this: another thread may be using whatever a subclass keeps.
+            super().shutdown(how)
         except OSError:
             # Not connected any more, or closed meanwhile by its thread: what was wanted.
             return

@@ -167,9 +167,12 @@ class Server:
         return f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
 
     def _ready(self) -> HttpAnswer:
-        """Ready means that the store can be written and that no certificate of ours is about to end."""
+        """Ready means that the store can be written, no certificate of ours is about to end, and every revocation list
+        can be used. Which list cannot is told by the log: anybody may ask here."""
         if self.house.certified_until - self.house.clock.now() < CERTIFICATES_END:
             return _text(503, "a certificate that this server needs has ended or ends within a day")
+        if self.house.trust.troubles(self.house.clock.now()):
+            return _text(503, "a revocation list of this server is outdated or cannot be used")
         ready = self.house.store.writable()
         return _text(200, "ready") if ready else _text(503, "the store cannot be written")
 

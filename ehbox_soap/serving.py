@@ -10,13 +10,14 @@ import gc
 import resource
 import runpy
 import socket
+import ssl
 import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from ehbox_soap import assembly, config, log, metrics, resources
+from ehbox_soap import assembly, config, log, metrics, resources, trusting
 from ehbox_soap.config import Settings
 from ehbox_soap.ports import consultation, publication, sts
 from ehbox_soap.server import Server
@@ -60,8 +61,16 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
 class _Application(BaseApplication):  # type: ignore[misc]
     """gunicorn's view of the server. Each worker builds its own house after the fork."""
 
-    def __init__(self, settings: Settings, listener: int, companion: Companion | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: int,
+        companion: Companion | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.settings = settings
+        # Of all workers: a client may take up again with one what it began with another.
+        self.tls = tls
         self.listener = listener
         self.companion = companion
         super().__init__()
@@ -77,6 +86,11 @@ class _Application(BaseApplication):  # type: ignore[misc]
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
         self.cfg.set("bind", f"fd://{self.listener}")
+        if self.tls is not None:
+            # By these gunicorn knows that a request came by https; TLS itself is spoken by threads.py.
+            certificate, key = trusting.tls_files(self.settings)
+            self.cfg.set("certfile", str(certificate))
+            self.cfg.set("keyfile", str(key or certificate))
         self.cfg.set("workers", server.workers)
         self.cfg.set("threads", server.threads)
         self.cfg.set("worker_connections", min(self.cfg.worker_connections, _open_files() // 2))
@@ -101,7 +115,8 @@ def _open_files() -> int:
 def _announce(arbiter: Any) -> None:
     """Prints the addresses once gunicorn listens; with port 0 this is where the port is told."""
     host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if arbiter.cfg.is_ssl else "http"
+    base = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     sys.stdout.write("\n".join([f"{READY} {base}", *addresses(base)]) + "\n")
     sys.stdout.flush()
 
@@ -145,6 +160,16 @@ def listener(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _demand_tls(settings: Settings, bound: socket.socket) -> None:
+    """Nobody else on the way may read medical messages, unless somebody says that he may."""
+    server = settings.server
+    if not (server.tls or server.plain_http or trusting.is_loopback(bound.getsockname()[0])):
+        raise AddressError(
+            f"others than this machine can reach {server.host}: speak TLS there (--tls), "
+            "or say --plain-http where a proxy does or nothing is secret"
+        )
+
+
 def serve(settings: Settings) -> int:
     """Serves until SIGTERM or Ctrl-C; 0 on an orderly end.
 
@@ -153,7 +178,9 @@ def serve(settings: Settings) -> int:
     log.set_up(settings.log)
     bound = listener(settings.server.host, settings.server.port)
     try:
+        _demand_tls(settings, bound)
         assembly.prepare(settings)
+        tls = trusting.tls(settings)
         config.share_metrics(metrics.own_folder(config.data_folder(settings) / "metrics"))
     except BaseException:
         bound.close()
@@ -163,7 +190,7 @@ def serve(settings: Settings) -> int:
     gc.freeze()
     companion = Companion(lambda: assembly.worker(settings), bound.close) if settings.worker.enabled else None
     try:
-        _Application(settings, bound.detach(), companion).run()
+        _Application(settings, bound.detach(), companion, tls).run()
     except SystemExit as end:
         return int(end.code or 0)
     finally:

@@ -4,24 +4,34 @@ Knows: gunicorn's gthread. Must not know: what a request says. What the stock wo
 waits in a thread for a client that says nothing; reads a head, and whatever of a body an application left, without
 any deadline; sends without one; waits up to two seconds in its main loop for each client that does not close; logs a
 client's address and what it sent; may lock itself up on Ctrl-C; takes in all clients while another worker has none;
-goes on listening at its end.
+goes on listening at its end; reads the certificate anew for each client, and shakes hands without a deadline.
 """
 
 from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import weakref
+from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from ehbox_soap import clock, log
 from ehbox_soap.connections import TimedSocket
+from ehbox_soap.tls import ENDED, HandshakeError, TlsSocket
 
+PLAIN_HTTP = "HTTP_REQUEST"
+"""OpenSSL's word for a client that speaks HTTP where TLS is spoken."""
+USE_HTTPS = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 33\r\n\r\n"
+    b"This port speaks TLS: use https.\n"
+)
 LINGER_SECONDS = 2.0
 """How long a worker that stops lets requests arrive whole that had begun to."""
 TURN_SECONDS, LAST_TURN = 0.001, 8
@@ -32,7 +42,14 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn is untyped
     """gunicorn's view of a client; closed once, by the first who does."""
 
     sock: TimedSocket
+    initialized: bool
     closed = False
+
+    def init(self) -> None:
+        """gunicorn's, where TLS is not: it would wrap the socket in one without deadlines, and ask for HTTP/2."""
+        if not self.initialized:
+            self.initialized = True
+            self.parser = http.get_parser(self.cfg, self.sock, self.client)
 
     def close(self, graceful: bool = False) -> None:
         """Gracefully: says that nothing more comes and waits up to two seconds for the client to read it."""
@@ -42,11 +59,14 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn is untyped
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """One process; `app.settings` is the Settings."""
+    """One process; `app.settings` is the Settings, `app.tls` how TLS is spoken, or None for plain HTTP."""
+
+    sockets: list[Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._seconds = float(self.app.settings.server.body_seconds)
+        self._tls: ssl.SSLContext | None = self.app.tls
         self._connections: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._stop_reading_at: float | None = None
         self._quitting = False
@@ -109,7 +129,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except (BlockingIOError, ConnectionAbortedError):
             return False
         self.nr_conns += 1
-        connection = Connection(self.cfg, TimedSocket(client, self._seconds), address, listener.getsockname())
+        timed = TlsSocket(client, self._seconds, self._tls) if self._tls else TimedSocket(client, self._seconds)
+        connection = Connection(self.cfg, timed, address, listener.getsockname())
         self._connections.add(connection)
         # It waits in the main loop: the stock worker would hold a thread for five seconds before it does this.
         connection.timeout = clock.monotonic() + self._seconds
@@ -119,12 +140,39 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Connection) -> Any:
         """One request, in a thread of the pool. The connection is also closed here: the main loop must not wait."""
+        if isinstance(conn.sock, TlsSocket) and not conn.sock.secured:
+            return self._secure(conn, conn.sock)
         conn.sock.expect_request()
         kept = super().handle(conn)
         conn.sock.forget_request()
         if not kept:
             conn.close(graceful=True)
         return kept
+
+    def _secure(self, conn: Connection, sock: TlsSocket) -> bool:
+        """The handshake, in a thread of the pool; whoever says nothing after it waits in the main loop again."""
+        sock.setblocking(True)
+        try:
+            sock.shake_hands()
+        except HandshakeError as error:
+            # Who only looked whether somebody listens is no news.
+            if error.cause != ENDED:
+                log.logger().warning("not TLS", cause=error.cause)
+            if error.cause == PLAIN_HTTP:
+                with suppress(OSError):
+                    sock.sendall(USE_HTTPS)
+            conn.close(graceful=True)
+            return False
+        conn.init()
+        return True
+
+    def finish_request(self, conn: Connection, fs: Any) -> None:
+        """gunicorn's; also sees what arrived within the same record, which nobody can wait for at the socket."""
+        sock = conn.sock
+        if isinstance(sock, TlsSocket) and sock.has_more and not conn.closed:
+            self.enqueue_req(conn)
+        else:
+            super().finish_request(conn, fs)
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
         """One whole head: the connection ends with this answer when the server says so."""

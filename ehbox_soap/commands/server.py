@@ -5,6 +5,7 @@ Knows: the settings, the server's entrance, the register's seeds. Must not know:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,21 +34,32 @@ _POLL_SECONDS = 0.2
 @click.option("--host", help="address to listen on  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="port; 0 takes a free one  [default: 8080]")
 @click.option("--workers", type=click.IntRange(1), help="worker processes  [default: 2]")
+@click.option("--tls/--no-tls", default=None, help="speak HTTPS, by a certificate of the test CA unless one is set")
+@click.option(
+    "--tls-name", "tls_names", multiple=True, metavar="HOST", help="further name or address in that certificate"
+)
+@click.option("--plain-http", is_flag=True, default=None, help="HTTP also where others than this machine can reach it")
 @click.option(
     "--set", "assigned", multiple=True, metavar="SECTION.NAME=VALUE", help="any setting, see `ehbox settings`"
 )
-def serve(config_file: Path | None, data: Path | None, assigned: tuple[str, ...], **flags: Any) -> None:
+def serve(
+    config_file: Path | None, data: Path | None, assigned: tuple[str, ...], tls_names: tuple[str, ...], **flags: Any
+) -> None:
     """Serves both ports and the STS until Ctrl-C; needs no configuration.
 
-    At its first start it makes a data folder with a test PKI and loads the shipped seed.
+    At its first start it makes a data folder with a test PKI and loads the shipped seed. With --tls its address is
+    https, and clients trust pki/root.pem of that folder.
 
     \b
     Example:
       ehbox serve --data /tmp/boxes --port 0 --set mailbox.directory=strict
+      ehbox serve --tls --host 0.0.0.0 --tls-name boxes.example
     """
     from ehbox_soap import serving
 
     own = {f"server.{name}": str(value) for name, value in flags.items() if value is not None}
+    if tls_names:
+        own["server.tls_names"] = json.dumps(tls_names)
     settings = settings_of(config_file, data, {**assignments(assigned), **own})
     try:
         code = serving.serve(settings)

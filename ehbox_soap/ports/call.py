@@ -20,6 +20,7 @@ from ehbox_soap.kgss.service import Kgss
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.usage import Meter
 from ehbox_soap.pseudonym import Pseudonyms
+from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.transaction import Transaction
@@ -42,6 +43,7 @@ class House:
     signer: Signer | None
     sts_rules: StsRules
     pseudonyms: Pseudonyms
+    trust: Trust
     certified_until: datetime
     """When the first of the certificates that this server itself needs ends."""
     clock: Clock
