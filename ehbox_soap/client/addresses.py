@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 PUBLICATION_PATH = "/ehBoxPublication/v3"
 CONSULTATION_PATH = "/ehBoxConsultation/v3"
+ADDRESS_BOOK_PATH = "/AddressBook/v1"
 STS_PATH = "/IAM/Saml11TokenService/v1"
 STS_TRUST_PATH = "/IAM/SecurityTokenService/v1"
+ETK_DEPOT_PATH = "/EtkDepot/v1"
+KGSS_PATH = "/Kgss/v1"
 READY_PATH = "/readyz"
 
 
@@ -31,6 +34,11 @@ class Addresses:
         return self._below(CONSULTATION_PATH)
 
     @property
+    def address_book(self) -> str:
+        """Of AddressBook v1."""
+        return self._below(ADDRESS_BOOK_PATH)
+
+    @property
     def sts(self) -> str:
         """Of the STS, SAML-P dialect."""
         return self._below(STS_PATH)
@@ -39,6 +47,16 @@ class Addresses:
     def sts_trust(self) -> str:
         """Of the STS, WS-Trust dialect."""
         return self._below(STS_TRUST_PATH)
+
+    @property
+    def etk_depot(self) -> str:
+        """Of the ETK depot."""
+        return self._below(ETK_DEPOT_PATH)
+
+    @property
+    def kgss(self) -> str:
+        """Of the KGSS."""
+        return self._below(KGSS_PATH)
 
     @property
     def ready(self) -> str:

@@ -48,7 +48,7 @@ class SecuredPort:
         (self._binding,) = self._zeep.wsdl.bindings.values()
 
     def _exchange(self, operation: str, request: Q, codec: Codec[Q, A]) -> A:
-        """One call, whatever its answer says. Raises RequestError, AnswerError, the transport's and session's errors."""
+        """One call, whatever its answer says. Raises RequestError, AnswerError, the errors of transport and session."""
         element, parts = codec.encode_request(request, self.session.chance)
         port_operation = self._binding.get(operation)
         envelope = self._envelope(operation, port_operation.input.body, element)
