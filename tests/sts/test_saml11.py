@@ -217,6 +217,7 @@ TOO_LONG = "The requested validity is longer than 86400 seconds"
         (timedelta(0), timedelta(hours=24, milliseconds=1), TOO_LONG),
         (timedelta(0), timedelta(milliseconds=1), None),
         (timedelta(0), timedelta(0), EMPTY),
+        (timedelta(hours=1), timedelta(hours=1), EMPTY),
         (timedelta(hours=1), timedelta(minutes=59), EMPTY),
         (timedelta(hours=-2), timedelta(0), EMPTY),
         (timedelta(hours=-2), timedelta(milliseconds=1), None),
