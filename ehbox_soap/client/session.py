@@ -1,14 +1,17 @@
-"""A caller: its key, and the assertion that tells who it is, kept until near its end.
+"""A caller: its keys, and the assertion that tells who it is, kept until near its end.
 
-Knows: when to ask the STS again. Must not know: what is called with it.
+Knows: when to ask the STS again, which authorities are believed. Must not know: what is called with it.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+
+from cryptography import x509
 
 from ehbox_soap.client.designators import designators, owners
 from ehbox_soap.client.errors import FaultError
@@ -21,6 +24,7 @@ from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.pki.pkcs12 import read_pkcs12
+from ehbox_soap.security.trust import Trust
 
 VALIDITY = timedelta(hours=24)
 MARGIN = timedelta(minutes=5)
@@ -36,8 +40,10 @@ class Session:
     `quality` narrows what is asked of the STS to one quality; None asks for all that the owner may have. `dialect` is
     that of the STS at `sts_url`. An assertion is asked for `validity` long and renewed `MARGIN` before its end: by
     WS-Trust's Renew in that dialect, by asking again in the other. `timeout_seconds` holds for connecting and for each
-    wait for bytes; `retry` for calls that may be made twice. Raises SoapFault SOA-01001 for a certificate whose subject
-    names nobody.
+    wait for bytes; `retry` for calls that may be made twice; `ca` is a PEM file of the authorities that a server of
+    https is believed by, instead of the usual ones. `encryption` are the caller's encryption keys, for sealed
+    content; whose tokens and seals are believed is what `entry.chain` and `authorities` certify (`trust`). Raises
+    SoapFault SOA-01001 for a certificate whose subject names nobody.
     """
 
     def __init__(  # noqa: PLR0913  (all but two are by keyword and may be left out)
@@ -49,17 +55,22 @@ class Session:
         quality: str | None = None,
         dialect: Dialect = "saml-p",
         validity: timedelta = VALIDITY,
+        encryption: Sequence[KeyEntry] = (),
+        authorities: Sequence[x509.Certificate] = (),
         timeout_seconds: float = 60,
+        ca: Path | None = None,
         retry: Retry | None = None,
         clock: Clock | None = None,
         chance: Chance | None = None,
     ) -> None:
         self.entry = entry
         self.identification = identification or entry
+        self.encryption = tuple(encryption)
+        self.trust = Trust((*entry.chain, *authorities), ())
         self.retry = retry or Retry()
         self.clock = clock or SystemClock()
         self.chance = chance or SystemChance()
-        self.transport = Transport(self.chance, timeout_seconds)
+        self.transport = Transport(self.chance, timeout_seconds, ca)
         self._sts_url = sts_url
         self._dialect: Dialect = dialect
         asked = (designators(who, quality) for who in owners(self.identification.certificate, entry.certificate))
@@ -78,17 +89,23 @@ class Session:
         identification: KeyEntry | None = None,
         quality: str | None = None,
         dialect: Dialect = "saml-p",
+        authorities: Sequence[x509.Certificate] = (),
         timeout_seconds: float = 60,
+        ca: Path | None = None,
         retry: Retry | None = None,
     ) -> Session:
-        """The session of a keystore's authentication key. Raises KeystoreError, FileNotFoundError."""
+        """The session of a keystore's keys. Raises KeystoreError, FileNotFoundError."""
+        keystore = read_pkcs12(path, password)
         return cls(
-            read_pkcs12(path, password).authentication,
+            keystore.authentication,
             sts_url,
+            encryption=keystore.encryptions,
+            authorities=authorities,
             identification=identification,
             quality=quality,
             dialect=dialect,
             timeout_seconds=timeout_seconds,
+            ca=ca,
             retry=retry,
         )
 

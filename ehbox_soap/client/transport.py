@@ -7,8 +7,10 @@ cannot send attachments at all.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import requests
 import zeep
@@ -24,6 +26,11 @@ from ehbox_soap.wire.types import ErrorMessage, SystemError
 
 _ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_NO_TLS = {
+    "WRONG_VERSION_NUMBER": "no TLS is spoken there: is it http?",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "no version of TLS in common",
+    "UNSUPPORTED_PROTOCOL": "no version of TLS in common",
+}
 _TEXT_XML = "text/xml; charset=utf-8"
 
 
@@ -37,11 +44,17 @@ class Reply:
 
 
 class Transport(zeep.Transport):
-    """One HTTP session. `timeout_seconds` holds for connecting and for each wait for bytes; proxies are not used."""
+    """One HTTP session. `timeout_seconds` holds for connecting and for each wait for bytes; proxies are not used.
 
-    def __init__(self, chance: Chance, timeout_seconds: float = 60) -> None:
+    A server of https is believed by the usual authorities, or by those of the PEM file `ca` and by no others. Raises
+    FileNotFoundError, ValueError if there is no certificate in that file.
+    """
+
+    def __init__(self, chance: Chance, timeout_seconds: float = 60, ca: Path | None = None) -> None:
         session = requests.Session()
         session.trust_env = False
+        if ca is not None:
+            session.verify = _authorities(ca)
         super().__init__(  # type: ignore[no-untyped-call]
             timeout=timeout_seconds, operation_timeout=timeout_seconds, session=session
         )
@@ -62,7 +75,7 @@ class Transport(zeep.Transport):
             response = self.session.post(url, data=body, headers=headers, timeout=self.operation_timeout)
         except requests.RequestException as error:
             kind = AnswerLostError if _was_sent(error) else UnreachableError
-            raise kind(f"{url}: {type(error).__name__}") from error
+            raise kind(f"{url}: {_told(error)}") from error
         return _read(response)
 
     def load(self, url: str) -> bytes:
@@ -70,7 +83,7 @@ class Transport(zeep.Transport):
         try:
             return bytes(super().load(url))  # type: ignore[no-untyped-call]
         except requests.RequestException as error:
-            raise UnreachableError(f"{url}: {type(error).__name__}") from error
+            raise UnreachableError(f"{url}: {_told(error)}") from error
 
     def is_ready(self, url: str) -> bool:
         """Whether a GET of that address is answered by 200; no connection is no."""
@@ -80,12 +93,36 @@ class Transport(zeep.Transport):
             return False
 
 
+def _authorities(ca: Path) -> str:
+    """The file, looked at now: it would else be told with each call, as if the server were to blame."""
+    try:
+        ssl.create_default_context(cafile=str(ca))
+    except ssl.SSLError as error:
+        raise ValueError(f"{ca}: not a certificate in PEM") from error
+    return str(ca)
+
+
 def _was_sent(error: requests.RequestException) -> bool:
     """Whether the service may have got the call: a connection stood, or nothing tells that none did."""
-    if isinstance(error, ValueError | requests.ConnectTimeout):
+    if isinstance(error, ValueError | requests.ConnectTimeout) or _handshake(error) is not None:
         return False
     reason = error.args[0] if error.args else None
     return not (isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError))
+
+
+def _told(error: requests.RequestException) -> str:
+    return _handshake(error) or type(error).__name__
+
+
+def _handshake(error: BaseException | None) -> str | None:
+    """Why no TLS was agreed on, in words; None where it is not that. Nothing is sent before."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"the server's certificate is not believed: {error.verify_message}"
+        if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+            return _NO_TLS[error.reason]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _read(response: requests.Response) -> Reply:

@@ -11,13 +11,13 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from ehbox_soap import config
+from ehbox_soap import config, trusting
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.retry import Retry
 from ehbox_soap.client.session import Dialect, Session
 from ehbox_soap.commands.keystores import PASSWORD, keystore_of
 from ehbox_soap.config import ConfigError, Settings
-from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.pki.entries import Keystore
 from ehbox_soap.pki.pkcs12 import KeystoreError, read_pkcs12
 from ehbox_soap.qualities import QUALITIES
 from ehbox_soap.wire.types import BoxId
@@ -52,6 +52,18 @@ def url_option(verb: Verb) -> Verb:
     """--url."""
     option = click.option(
         "--url", default=URL, show_default=True, envvar="EHBOX_URL", show_envvar=True, help="address of the server"
+    )
+    return option(verb)
+
+
+def ca_option(verb: Verb) -> Verb:
+    """--ca."""
+    option = click.option(
+        "--ca",
+        type=FILE,
+        envvar="EHBOX_CA",
+        show_envvar=True,
+        help="CA that a server of https is believed by  [default: that of the data folder, if it is there]",
     )
     return option(verb)
 
@@ -129,7 +141,7 @@ def calling_options(verb: Verb) -> Verb:
     """Who calls, and where: see `open_session`."""
     for option in reversed(_CALLING):
         verb = option(verb)
-    return url_option(data_options(verb))
+    return url_option(ca_option(data_options(verb)))
 
 
 def settings_of(config_file: Path | None, data: Path | None, more: Mapping[str, str] | None = None) -> Settings:
@@ -160,29 +172,36 @@ def open_session(options: Mapping[str, Any]) -> tuple[Session, Addresses]:
     Raises click.UsageError when nobody is named or the keystore cannot be opened.
     """
     addresses = Addresses(options["url"])
-    path = options["p12"]
+    path, ca = options["p12"], options["ca"]
     if path is None:
         if options["caller"] is None:
             raise click.UsageError("say who calls: --as 71031499894 (the seed's doctor), or --p12 FILE")
         settings = settings_of(options["config_file"], options["data"])
         path = keystore_of(settings, options["caller"], options["password"])
+        ca = ca or trusting.root_file(settings)
     dialect: Dialect = options["dialect"]
     sts = options["sts_url"] or (addresses.sts_trust if dialect == "ws-trust" else addresses.sts)
     other = options["identification"]
-    session = Session(
-        _keystore(path, options["password"]),
-        sts,
-        identification=_keystore(other, options["password"]) if other is not None else None,
-        quality=options["quality"],
-        dialect=dialect,
-        timeout_seconds=options["timeout"],
-        retry=Retry(options["attempts"]),
-    )
+    keystore = _keystore(path, options["password"])
+    try:
+        session = Session(
+            keystore.authentication,
+            sts,
+            identification=_keystore(other, options["password"]).authentication if other is not None else None,
+            encryption=keystore.encryptions,
+            quality=options["quality"],
+            dialect=dialect,
+            timeout_seconds=options["timeout"],
+            ca=ca,
+            retry=Retry(options["attempts"]),
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     return session, addresses
 
 
-def _keystore(path: Path, password: str) -> KeyEntry:
+def _keystore(path: Path, password: str) -> Keystore:
     try:
-        return read_pkcs12(path, password).authentication
+        return read_pkcs12(path, password)
     except KeystoreError as error:
         raise click.UsageError(f"{path}: {error}") from None

@@ -12,12 +12,20 @@ from typing import Any
 
 import click
 
-from ehbox_soap import clock, config
+from ehbox_soap import clock, config, trusting
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.errors import UnreachableError
 from ehbox_soap.client.transport import Transport
 from ehbox_soap.commands.database import DATABASE_ERRORS, unusable
-from ehbox_soap.commands.options import FILE, assignments, data_options, json_option, settings_of, url_option
+from ehbox_soap.commands.options import (
+    FILE,
+    assignments,
+    ca_option,
+    data_options,
+    json_option,
+    settings_of,
+    url_option,
+)
 from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json
 from ehbox_soap.ids import SystemChance
@@ -126,18 +134,21 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
 
 @click.command()
 @url_option
+@ca_option
 @click.option("--wait", type=click.FloatRange(0), default=0.0, help="seconds to wait for it  [default: 0]")
+@data_options
 @json_option
-def ready(url: str, wait: float, as_json: bool) -> None:
+def ready(url: str, ca: Path | None, wait: float, config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Tells whether the server is ready: exit code 0, else 3.
 
     \b
     Example:
       ehbox serve & ehbox ready --wait 30 && ehbox token --as 71031499894
     """
-    transport = Transport(SystemChance(), timeout_seconds=5)
+    settings = settings_of(config_file, data)
     deadline = clock.monotonic() + wait
-    while not transport.is_ready(Addresses(url).ready):
+    # Its authority may be made only now, by a server that starts.
+    while not _is_ready(url, ca or trusting.root_file(settings)):
         if clock.monotonic() >= deadline:
             raise UnreachableError(f"{url} is not ready")
         clock.wait(_POLL_SECONDS)
@@ -145,6 +156,17 @@ def ready(url: str, wait: float, as_json: bool) -> None:
         tell_json({"url": url, "ready": True})
     else:
         click.echo(f"{url} is ready")
+
+
+def _is_ready(url: str, ca: Path | None) -> bool:
+    try:
+        transport = Transport(SystemChance(), timeout_seconds=5, ca=ca)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        return transport.is_ready(Addresses(url).ready)
+    finally:
+        transport.session.close()
 
 
 def _load(url: str, read: Sequence[seeds.Seed]) -> None:
