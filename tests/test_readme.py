@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from ehbox_soap.addressbook.ours import DECISIONS as ADDRESS_BOOK
 from ehbox_soap.mailbox.ours import DECISIONS
 
 ROOT = Path(__file__).parent.parent
@@ -16,6 +17,15 @@ def test_readme_counts_what_is_ours() -> None:
     found = re.search(r"<!-- ours:begin -->(\d+)<!-- ours:end -->", README)
     assert found is not None
     assert int(found.group(1)) == len(DECISIONS)
+
+
+def test_readme_counts_what_is_ours_of_the_address_book_and_its_page_lists_it() -> None:
+    found = re.search(r"<!-- book-ours:begin -->(\d+)<!-- book-ours:end -->", README)
+    assert found is not None
+    assert int(found.group(1)) == len(ADDRESS_BOOK)
+    page = (ROOT / "docs" / "address-book.md").read_text(encoding="utf-8")
+    rows = page[page.index("<!-- book-ours:begin -->") : page.index("<!-- book-ours:end -->")].splitlines()[3:]
+    assert rows == [f"| {decision.rule} | {decision.says} |" for decision in ADDRESS_BOOK]
 
 
 def test_readme_names_everybody_of_the_shipped_seed() -> None:
