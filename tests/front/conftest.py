@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.door import Door, prepared
+from tests.front.book import Book
 from tests.front.cast import Cast, cast
 from tests.security.keys import pki
 
@@ -44,6 +45,12 @@ def door(standing: Door, people: Cast) -> Door:
     """The standing door, its clocks at the start. For tests that store nothing."""
     standing.reset()
     return standing
+
+
+@pytest.fixture
+def book(door: Door, people: Cast) -> Book:
+    """The standing door's address book, asked by the doctor."""
+    return Book(door, people.doctor)
 
 
 @pytest.fixture
