@@ -109,7 +109,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transaction]:
 
 def certified(kind: Kind, asked: tuple[Asked, ...], register: Transaction) -> list[tuple[str, str, str]]:
     found = certify(asked, (), (Identity(kind.certificate, kind.id),), register)
-    return [(each.namespace, each.name, *each.values) for each in found]
+    return [(each.namespace, each.name, value) for each in found for value in each.values]
 
 
 def test_the_qualities_that_clients_name_are_these() -> None:
