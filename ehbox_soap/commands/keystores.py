@@ -17,6 +17,7 @@ from ehbox_soap.config import Settings
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.branches import branch
 from ehbox_soap.pki.entries import KeyKind
 from ehbox_soap.pki.files import write_private
 from ehbox_soap.pki.pkcs12 import write_pkcs12
@@ -59,11 +60,19 @@ def find_owner(settings: Settings, text: str) -> Owner | None:
 
 
 def issue(
-    settings: Settings, owner: Owner, password: str, application: str | None = None, kind: KeyKind = "rsa"
+    settings: Settings,
+    owner: Owner,
+    password: str,
+    application: str | None = None,
+    kind: KeyKind = "rsa",
+    intermediate: str | None = None,
 ) -> Path:
     """A new keystore in the data folder: authentication and encryption key. The encryption token lies beside it and is
-    known to the depot at once. Raises ValueError for a bad number, click.UsageError if the database cannot be used."""
+    known to the depot at once. `intermediate` names one that issues instead of the usual authority. Raises ValueError
+    for a bad number or name, click.UsageError if the database cannot be used."""
     test_authority = authority(settings)
+    if intermediate is not None:
+        test_authority = branch(config.pki_folder(settings), test_authority, intermediate)
     if owner.type == PERSON:
         entry = test_authority.person(owner.number, owner.name, application, kind)
     else:

@@ -1,6 +1,6 @@
-"""Verbs about the test PKI: pki init, pki issue, pki show.
+"""Verbs about the test PKI: pki init, issue, revoke, server, show.
 
-Knows: the test authority's entrance, keystores. Must not know: X.509.
+Knows: the test authority's entrance, keystores. Must not know: how a certificate or a list is made.
 """
 
 from __future__ import annotations
@@ -12,16 +12,23 @@ import click
 from cryptography import x509
 
 from ehbox_soap import config
+from ehbox_soap.clock import SystemClock
 from ehbox_soap.commands.keystores import PASSWORD, PERSON, Owner, authority, find_owner, issue, keystore_path
 from ehbox_soap.commands.options import FILE, data_options, json_option, settings_of
 from ehbox_soap.commands.shown import tell_json, tell_pairs
 from ehbox_soap.config import Settings
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.pki.authority import AuthorityError
+from ehbox_soap.pki import branches, revoking
+from ehbox_soap.pki.authority import Authority, AuthorityError
 from ehbox_soap.pki.entries import KeyKind
 from ehbox_soap.pki.pkcs12 import KeystoreError, read_pkcs12
+from ehbox_soap.pki.revoking import REASONS
 from ehbox_soap.pki.show import Describer, Description
 from ehbox_soap.security.subject import identity, rfc1779
+
+_PASSWORD = click.option(
+    "--password", default=PASSWORD, show_default=True, envvar="EHBOX_PASSWORD", help="of the keystore"
+)
 
 
 @click.group()
@@ -48,7 +55,8 @@ def init(config_file: Path | None, data: Path | None, as_json: bool) -> None:
 @click.option("--name", help="as the certificate tells it  [default: the seed's]")
 @click.option("--application", help="for an application of the owner")
 @click.option("--key", type=click.Choice(["rsa", "ec"]), default="rsa", show_default=True, help="the kind of key")
-@click.option("--password", default=PASSWORD, show_default=True, envvar="EHBOX_PASSWORD", help="of the keystore")
+@click.option("--intermediate", metavar="NAME", help="issued by an intermediate of that name, made if there is none")
+@_PASSWORD
 @click.option("--force", is_flag=True, help="write over a keystore that is there")
 @data_options
 @json_option
@@ -58,6 +66,7 @@ def issue_verb(  # noqa: PLR0917, PLR0913  # an option each
     name: str | None,
     application: str | None,
     key: str,
+    intermediate: str | None,
     password: str,
     force: bool,
     config_file: Path | None,
@@ -67,7 +76,7 @@ def issue_verb(  # noqa: PLR0917, PLR0913  # an option each
     """Makes a keystore for a person or an organisation, which `--as NUMBER` of the other verbs then uses.
 
     It is a PKCS#12 that Java 8 reads: the authentication key under the alias `authentication` with its chain, and an
-    encryption key beside it.
+    encryption key beside it. A server that runs believes a new intermediate from its next start on.
 
     \b
     Example:
@@ -83,15 +92,72 @@ def issue_verb(  # noqa: PLR0917, PLR0913  # an option each
     if path.exists() and not force:
         raise click.UsageError(f"{path} is there already; --force writes over it")
     try:
-        issue(settings, Owner(owner.type, owner.number, name or owner.name), password, application, cast(KeyKind, key))
+        whom = Owner(owner.type, owner.number, name or owner.name)
+        issue(settings, whom, password, application, cast(KeyKind, key), intermediate)
     except (AuthorityError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     _tell(_keystore(path, password), as_json, path)
 
 
 @pki.command()
+@click.argument("which")
+@click.option("--reason", type=click.Choice(sorted(REASONS)), default="unspecified", show_default=True, help="why")
+@_PASSWORD
+@data_options
+@json_option
+def revoke(which: str, reason: str, password: str, config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Revokes the certificate of WHICH: a keystore, a certificate in PEM, or the number of somebody with a keystore.
+
+    It is put on the list of its issuer, beside the test CA. A server of that data folder looks at it within seconds.
+    To take back everything that an issuer revoked, delete its list.
+
+    \b
+    Example:
+      ehbox pki revoke 71031499894 --reason key-compromise
+    """
+    settings = settings_of(config_file, data)
+    path = Path(which)
+    if not path.is_file():
+        path = keystore_path(settings, which.rpartition(":")[2])
+    if not path.is_file():
+        raise click.UsageError(f"{which} is no file, and there is no {path}")
+    certificate = _certificate(path, password)
+    try:
+        written = revoking.revoke(config.pki_folder(settings), _open(settings), certificate, reason, SystemClock())
+    except (AuthorityError, ValueError) as error:
+        raise click.UsageError(f"{path}: {error}") from error
+    shown = _describer().certificate(certificate)
+    if as_json:
+        tell_json({"list": written, "certificate": shown})
+    else:
+        tell_pairs(("revoked", shown.subject), ("serial", shown.serial), ("list", written))
+
+
+@pki.command()
+@click.argument("hosts", nargs=-1)
+@data_options
+@json_option
+def server(hosts: tuple[str, ...], config_file: Path | None, data: Path | None, as_json: bool) -> None:
+    """Makes the certificate for TLS, for this machine and for HOSTS; `ehbox serve --tls` does so by itself.
+
+    It is made anew only if the one that is there lacks one of them or is about to end.
+
+    \b
+    Example:
+      ehbox pki server boxes.example 192.0.2.7
+    """
+    settings = settings_of(config_file, data)
+    folder = config.pki_folder(settings)
+    try:
+        entry = branches.server(folder, authority(settings), hosts, SystemClock().now())
+    except (AuthorityError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    _tell([_describer().certificate(entry.certificate)], as_json, folder / f"{branches.SERVER}.pem")
+
+
+@pki.command()
 @click.argument("keystore", required=False, type=FILE)
-@click.option("--password", default=PASSWORD, show_default=True, envvar="EHBOX_PASSWORD", help="of the keystore")
+@_PASSWORD
 @data_options
 @json_option
 def show(keystore: Path | None, password: str, config_file: Path | None, data: Path | None, as_json: bool) -> None:
@@ -105,8 +171,7 @@ def show(keystore: Path | None, password: str, config_file: Path | None, data: P
         _tell(_keystore(keystore, password), as_json, keystore)
         return
     settings = settings_of(config_file, data)
-    if not config.pki_folder(settings).is_dir():
-        raise click.UsageError(f"there is no test PKI in {config.data_folder(settings)}; `ehbox pki init` makes one")
+    _open(settings)
     _tell(_authority(settings), as_json)
 
 
@@ -122,12 +187,35 @@ def _identity(certificate: x509.Certificate) -> str | None:
     return f"{found.type}={found.number}"
 
 
+def _open(settings: Settings) -> Authority:
+    """The test authority that is there. Raises click.UsageError."""
+    if not config.pki_folder(settings).is_dir():
+        raise click.UsageError(f"there is no test PKI in {config.data_folder(settings)}; `ehbox pki init` makes one")
+    try:
+        return authority(settings)
+    except AuthorityError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def _authority(settings: Settings) -> list[Description]:
     try:
         found = authority(settings)
+        made = [entry for _, entry in branches.branches(config.pki_folder(settings), found)]
     except AuthorityError as error:
         raise click.UsageError(str(error)) from error
-    return [_describer().certificate(entry.certificate) for entry in (found.root, found.issuing, found.sts)]
+    entries = (found.root, found.issuing, *made, found.sts)
+    return [_describer().certificate(entry.certificate) for entry in entries]
+
+
+def _certificate(path: Path, password: str) -> x509.Certificate:
+    """That of a keystore's authentication key, or the first one of a PEM file. Raises click.UsageError."""
+    octets = path.read_bytes()
+    try:
+        if octets.startswith(b"-----BEGIN"):
+            return x509.load_pem_x509_certificate(octets)
+        return read_pkcs12(path, password).authentication.certificate
+    except (KeystoreError, ValueError) as error:
+        raise click.UsageError(f"{path}: neither a certificate in PEM nor a keystore of that password") from error
 
 
 def _keystore(path: Path, password: str) -> list[Description]:

@@ -81,7 +81,7 @@ def ehbox(door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Comman
             self.mount(URL, Wire(door.server))
 
     monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
-    for place in ("client.session", "commands.keystores"):
+    for place in ("client.session", "commands.keystores", "commands.pki"):
         monkeypatch.setattr(f"ehbox_soap.{place}.SystemClock", lambda: door.clock)
     monkeypatch.chdir(tmp_path)
     return Command(door, door.folder)
