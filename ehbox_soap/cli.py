@@ -9,13 +9,25 @@ from typing import Any
 
 import click
 
-from ehbox_soap.client.errors import AnswerError, ClientError, FaultError, StatusError, TokenError, UnreachableError
+from ehbox_soap.client.errors import (
+    AnswerError,
+    ClientError,
+    EtkError,
+    FaultError,
+    KgssRefusedError,
+    LookupRefusedError,
+    SealedError,
+    StatusError,
+    TokenError,
+    UnreachableError,
+)
 from ehbox_soap.commands import (
     absence,
     calls,
     completion,
     etk,
     folders,
+    lookup,
     news,
     notify,
     pki,
@@ -32,6 +44,10 @@ REFUSED, UNREACHABLE, FAULT, NO_ANSWER = 1, server.NOT_READY, 4, 5
 _CODES: tuple[tuple[type[ClientError], int], ...] = (
     (StatusError, REFUSED),
     (TokenError, REFUSED),
+    (EtkError, REFUSED),
+    (KgssRefusedError, REFUSED),
+    (LookupRefusedError, REFUSED),
+    (SealedError, REFUSED),
     (UnreachableError, UNREACHABLE),
     (FaultError, FAULT),
     (AnswerError, NO_ANSWER),
@@ -39,7 +55,7 @@ _CODES: tuple[tuple[type[ClientError], int], ...] = (
 EPILOG = """\b
 Exit codes:
   0  done
-  1  refused: a status other than 100, or the STS said no; verify found something
+  1  refused: a status other than 100, the STS or the KGSS said no, a seal does not hold; verify found something
   2  usage: options, settings, keystores or files that cannot be used
   3  the server cannot be reached, or is not ready
   4  a SOAP fault
@@ -82,6 +98,7 @@ for _verb in (
     calls.list_messages,
     calls.read,
     calls.box,
+    lookup.lookup,
     *(news.news, folders.move, folders.delete, folders.history, folders.acks, absence.ooo),
     upkeep.verify,
     upkeep.reset,

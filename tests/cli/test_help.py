@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import click
 import pytest
@@ -12,14 +13,26 @@ from ehbox_soap import cli
 from ehbox_soap.client.errors import (
     AnswerError,
     ClientError,
+    EtkError,
     FaultError,
+    KgssRefusedError,
+    LookupRefusedError,
     RequestError,
+    SealedError,
     StatusError,
     TokenError,
     UnreachableError,
 )
+from ehbox_soap.tokens import TokenName
 from ehbox_soap.wire import types
 
+book = types.address_book
+LOOKUP = book.SearchProfessionalsResponse(
+    book.Reply(
+        "_1", datetime(2026, 11, 22, tzinfo=UTC), book.Status(("urn:x:status:Requester",), "Profession is missing")
+    ),
+    book.Paging(0, 1),
+)
 STATUS = types.Status("803", (("FR", "non"), ("EN", "The quality is not valid")))
 
 
@@ -46,7 +59,18 @@ def test_the_verbs_are_those_that_readme_promises() -> None:
     expected |= {"clock show", "clock set", "clock advance", "clock reset"}
     expected |= {"notify set", "notify confirm", "notify off"}
     expected |= {"news", "move", "delete", "history", "acks", "ooo list", "ooo set", "ooo remove"}
-    assert {" ".join(verb) for verb in _verbs(cli.main)} == expected | {"pki init", "pki issue", "pki show"}
+    expected |= {f"lookup {what}" for what in ("professionals", "organizations", "professional", "organization")}
+    expected |= {
+        "pki init",
+        "pki issue",
+        "pki revoke",
+        "pki server",
+        "pki show",
+        "etk import",
+        "etk list",
+        "etk revoke",
+    }
+    assert {" ".join(verb) for verb in _verbs(cli.main)} == expected
 
 
 @pytest.mark.parametrize(
@@ -54,6 +78,10 @@ def test_the_verbs_are_those_that_readme_promises() -> None:
     [
         (StatusError(types.SendMessageResponse(STATUS)), 1, "803 The quality is not valid"),
         (TokenError("Requester", "nothing certified"), 1, "nothing certified"),
+        (LookupRefusedError(LOOKUP), 1, "Requester: Profession is missing"),
+        (EtkError(TokenName("SSIN", "1"), "none is given out"), 1, "encryption token for SSIN: none is given out"),
+        (KgssRefusedError(("KEY",), "no such key"), 1, "KEY: no such key"),
+        (SealedError("Document", "was changed"), 1, "Document: was changed"),
         (RequestError("not of the WSDL"), 2, "not of the WSDL"),
         (UnreachableError("nobody there"), 3, "nobody there"),
         (FaultError("Client", "SOA-01001", None), 4, "SOA-01001"),
