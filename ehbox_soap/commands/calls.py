@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from ehbox_soap.client.consultation import Consultation
+from ehbox_soap.client.etk_depot import EtkDepot
+from ehbox_soap.client.sealing import Opened, Sealing
 from ehbox_soap.commands.options import BOX, FOLDER, calling_options, json_option, open_session
 from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
 from ehbox_soap.wire import types
@@ -82,13 +84,22 @@ def list_messages(
     "--source", type=click.Choice(["INBOX", "SENTBOX"]), default="INBOX", show_default=True, help="the folder"
 )
 @click.option("--out", type=FOLDER, help="write document and annexes into this folder")
+@click.option("--sealed", is_flag=True, help="leave the contents of an encrypted message sealed")
 @click.option("--box", type=BOX, help="one of the caller's boxes  [default: its default box]")
 @json_option
 @calling_options
 def read(
-    message_id: str, source: str, out: Path | None, box: types.BoxId | None, as_json: bool, **calling: Any
+    message_id: str,
+    source: str,
+    out: Path | None,
+    sealed: bool,
+    box: types.BoxId | None,
+    as_json: bool,
+    **calling: Any,
 ) -> None:
     """Fetches the message MESSAGE_ID; its files go into a folder with --out, which never loses a file it has.
+
+    An encrypted message is opened by the keystore's encryption keys, and all of it verified.
 
     \b
     Example:
@@ -99,25 +110,17 @@ def read(
     message = Consultation(session, addresses.consultation).get_full_message(request).message
     if message is None:
         raise click.ClickException("the server answered 100 without a message")
+    opened = None
+    if message.specification.is_encrypted and not sealed:
+        opened = Sealing(EtkDepot(session, addresses.etk_depot)).unseal(message)
+        message = opened.message
     files = _files(message)
     paths = [_write(out, file) for file in files] if out is not None else []
     if as_json:
-        tell_json({"message": message, "files": paths})
+        by = None if opened is None else {"signer": opened.signer, "signed_at": opened.signed_at}
+        tell_json({"message": message, "files": paths, "sealed": by})
         return
-    tell_pairs(
-        ("message", message.message_id),
-        ("publication", message.publication_id),
-        ("from", _sender(message.sender)),
-        *(("to", _box(destination.box)) for destination in message.destinations),
-        ("published", message.info.publication_date),
-        ("expires", message.info.expiration_date),
-        ("title", message.content.document.title),
-        *((f"meta {meta.key}", meta.value) for meta in message.custom_metas),
-    )
-    click.echo()
-    rows = [[file.download_file_name, file.mime_type, str(len(file.content.data)), _way(file)] for file in files]
-    written = [[str(path)] for path in paths] or [[""] for _ in rows]
-    tell_table(("file", "type", "bytes!", "came", "written to"), [[*a, *b] for a, b in zip(rows, written, strict=True)])
+    _tell_message(message, opened, paths)
 
 
 @click.command()
@@ -143,6 +146,26 @@ def box(box: types.BoxId | None, as_json: bool, **calling: Any) -> None:
         ("bytes used", f"{info.current_size} of {info.max_size}"),
         ("in stand-by", info.messages_in_stand_by),
     )
+
+
+def _tell_message(message: types.FullMessage, opened: Opened | None, paths: list[Path]) -> None:
+    files = _files(message)
+    tell_pairs(
+        ("message", message.message_id),
+        ("publication", message.publication_id),
+        ("from", _sender(message.sender)),
+        *(("to", _box(destination.box)) for destination in message.destinations),
+        ("published", message.info.publication_date),
+        ("expires", message.info.expiration_date),
+        ("title", message.content.document.title),
+        ("sealed by", None if opened is None else f"{opened.signer.type}:{opened.signer.number}"),
+        ("sealed at", None if opened is None else opened.signed_at.isoformat()),
+        *((f"meta {meta.key}", meta.value) for meta in message.custom_metas),
+    )
+    click.echo()
+    rows = [[file.download_file_name, file.mime_type, str(len(file.content.data)), _way(file)] for file in files]
+    written = [[str(path)] for path in paths] or [[""] for _ in rows]
+    tell_table(("file", "type", "bytes!", "came", "written to"), [[*a, *b] for a, b in zip(rows, written, strict=True)])
 
 
 def _row(message: types.ListedMessage) -> list[str]:

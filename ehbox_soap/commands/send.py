@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from ehbox_soap.client.errors import StatusError
+from ehbox_soap.client.etk_depot import EtkDepot
 from ehbox_soap.client.publication import Publication
+from ehbox_soap.client.sealing import Sealing
 from ehbox_soap.commands.options import BOX, FILE, calling_options, json_option, open_session
 from ehbox_soap.commands.shown import tell_json, tell_pairs
 from ehbox_soap.wire import types
@@ -31,6 +33,7 @@ _RECEIPTS = ("publication", "received", "read")
     "--attach/--inline", default=True, show_default=True, help="contents as swaRef attachments, or in the XML"
 )
 @click.option("--important", is_flag=True, help="mark it as important")
+@click.option("--encrypt", is_flag=True, help="seal every encryptable field for the recipients and the sender")
 @click.option("--encrypted", is_flag=True, help="say that the contents are sealed already")
 @click.option("--receipt", "receipts", type=click.Choice(_RECEIPTS), multiple=True, help="ask for a receipt")
 @click.option("--meta", "metas", multiple=True, metavar="KEY=VALUE", help="a CustomMeta; may be repeated")
@@ -55,6 +58,8 @@ def send(as_json: bool, **options: Any) -> None:
 def publish(request: types.SendMessageRequest, options: Mapping[str, Any], as_json: bool) -> None:
     """Sends it as the caller of the options, and tells the answer; who is absent is told before StatusError 826."""
     session, addresses = open_session(options)
+    if options.get("encrypt"):
+        request = Sealing(EtkDepot(session, addresses.etk_depot)).seal(request)
     try:
         answer = Publication(session, addresses.publication).send_message(request)
     except StatusError as refusal:
@@ -85,6 +90,8 @@ def _tell_absent(refusal: StatusError) -> None:
 
 def request_of(options: dict[str, Any]) -> types.SendMessageRequest:
     """The message that the options describe. Raises click.UsageError."""
+    if options.get("encrypt") and options["encrypted"]:
+        raise click.UsageError("--encrypt seals, --encrypted says that the contents are sealed already: not both")
     attach, text, patient = options["attach"], options["text"], options["patient"]
     document: Path = options["document"]
     annexes = tuple(

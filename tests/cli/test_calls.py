@@ -201,7 +201,7 @@ def test_receipts_patient_and_publication_id_reach_the_message(ehbox: Command, f
     more = ("--receipt", "read", "--patient", NURSE, "--publication-id", "P-1", "--ooo-processed", "--encrypted")
     sent = _send(ehbox, files, *more, "--from", f"INSS:{DOCTOR}:DOCTOR")
     assert sent["sent_publication_id"] == "P-1"
-    message = _json(ehbox.ok("read", sent["id"], "--as", NURSE, "--json"))["message"]
+    message = _json(ehbox.ok("read", sent["id"], "--as", NURSE, "--sealed", "--json"))["message"]
     assert message["specification"]["is_encrypted"] is True
     assert message["content"]["patient_inss"] == base64.b64encode(NURSE.encode()).decode()
 

@@ -25,6 +25,9 @@ from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.sts.issue import Grant, issue
 from ehbox_soap.sts.signer import Signer
+from tests.client.encrypted import stage
+
+__all__ = ["stage"]
 
 BASE = "http://box.test"
 STS_URL = f"{BASE}/IAM/Saml11TokenService/v1"

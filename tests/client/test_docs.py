@@ -11,8 +11,10 @@ import requests
 
 from ehbox_soap import client
 from ehbox_soap.clock import SetClock
+from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.entries import Keystore
 from ehbox_soap.pki.pkcs12 import write_pkcs12
 from tests.door import Door, prepared
 from tests.wiring import Wire
@@ -32,8 +34,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     keystores = door.folder / "pki" / "keystores"
     keystores.mkdir()
     paths = {keystores / f"{inss}.p12": inss for inss in (DOCTOR, NURSE)}
-    for path, inss in (paths | {tmp_path / "other-key-of-the-doctor.p12": DOCTOR}).items():
-        write_pkcs12(path, authority.keystore(authority.person(inss, "Test", kind="ec")), "ehbox-test", chance)
+    other = authority.person(DOCTOR, "Test", kind="ec")
+    write_pkcs12(tmp_path / "other-key-of-the-doctor.p12", Keystore(other), "ehbox-test", chance)
+    for path, inss in paths.items():
+        keystore = authority.keystore(authority.person(inss, "Test", kind="ec"))
+        write_pkcs12(path, keystore, "ehbox-test", chance)
+        assert keystore.encryption is not None
+        with door.house.store.begin() as transaction:
+            transaction.tokens.add(stored(authority.token(keystore.encryption), door.now))
 
     class Session(requests.Session):
         def __init__(self) -> None:
@@ -50,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_the_examples_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = PAGE.read_text("utf-8")
     examples = list(re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
-    assert len(examples) == 7
+    assert len(examples) == 10
     names: dict[str, object] = {}
     for example in examples:
         line = text.count("\n", 0, example.start(1))
@@ -59,6 +67,7 @@ def test_the_examples_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     told = capsys.readouterr().out
     assert f'CN="SSIN={DOCTOR}"' in told
     assert "Lab report" in told
+    assert "Nele Proefpersoon 85061999865" in told
     assert "SOA-03006" in told
 
 
