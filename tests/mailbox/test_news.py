@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ehbox_soap.errors import Refusal
+from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.wire import types
 from tests.mailbox.test_moving import kept
 from tests.mailbox.world import (
@@ -134,6 +135,26 @@ def test_pub_11_what_is_left_of_a_news_is_forgotten_with_its_publication_id(worl
         assert transaction.messages.forget(START + timedelta(seconds=1), 1) == 1
         assert transaction.messages.forget(START + timedelta(seconds=1), 10) == 1
     assert kept(world) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("rule", ["LIFE-3", "LIFE-4"])
+def test_pub_11_what_had_its_time_counts_as_deleted_for_good(world: World, rule: str) -> None:
+    """Ours: a later version passes by who lost the earlier one to upkeep, and reaches who still has it."""
+    world.configure(expiration_days=5 if rule == "LIFE-3" else 365)
+    first = publish(world, b"one", NURSE_BOX, HOSPITAL_BOX)
+    if rule == "LIFE-3":
+        said(world, NURSE, first)
+        world.move(NURSE, Source.INBOX, first)
+        world.pass_time(days=6)
+    for _ in range(0 if rule == "LIFE-3" else 2):
+        world.pass_time(days=60)
+        for active in (DOCTOR, HOSPITAL):
+            world.ids(active)
+    now = world.clock.now()
+    list(Upkeep(now, now, world.rules, world.chance).run(world.store.begin))
+    second = publish(world, b"two", NURSE_BOX, HOSPITAL_BOX)
+    assert world.ids(NURSE) == world.ids(NURSE, Source.BININBOX) == []
+    assert world.ids(HOSPITAL) == [second]
 
 
 @pytest.mark.parametrize("first", ["DOCUMENT", "NEWS"])

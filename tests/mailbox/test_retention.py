@@ -29,7 +29,6 @@ from tests.mailbox.world import (
     World,
     document,
     letter,
-    one,
 )
 
 Source = types.Source
@@ -372,30 +371,6 @@ def test_life_3_the_earlier_versions_of_a_news_leave_with_it(world: World) -> No
         assert transaction._connection.execute(select(part)).all() == []
         own = boxes.identify(NURSE, world.names, transaction, world.rules).boxes[0]
         assert transaction.messages.count(own.records[0].key, "HISTORY") == 0
-
-
-@pytest.mark.parametrize("rule", ["LIFE-3", "LIFE-4"])
-def test_pub_11_what_had_its_time_counts_as_deleted_for_good(world: World, rule: str) -> None:
-    """Ours: a later version passes by who lost the earlier one to upkeep, and reaches who still has it."""
-    specification = types.ContentSpecification(types.ContentType.NEWS)
-    news = replace(letter(NURSE_BOX, HOSPITAL_BOX), specification=specification, publication_id="news")
-    if rule == "LIFE-3":
-        world.configure(expiration_days=5)
-    first = one(world.send(DOCTOR, news).id)
-    if rule == "LIFE-3":
-        world.read(NURSE, first)
-        move(world, NURSE, first, Source.INBOX, Source.BININBOX)
-        world.pass_time(days=6)
-        assert keep(world).binned == 1
-    else:
-        world.pass_time(days=60)
-        for active in (DOCTOR, HOSPITAL):
-            world.ids(active)
-        world.pass_time(days=60)
-        assert keep(world).inactive == 1
-    second = one(world.send(DOCTOR, news).id)
-    assert standing(world, NURSE, Source.INBOX) == standing(world, NURSE, Source.BININBOX) == []
-    assert standing(world, HOSPITAL, Source.INBOX) == [second]
 
 
 def test_every_count_says_what_it_counts() -> None:
