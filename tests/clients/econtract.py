@@ -78,7 +78,7 @@ class EContract(Model, TrustCaller):
     )
     style: ClassVar[Style] = Style("ns3", "example.jaxws.sun.com", _head, sub_type=False, always_ooo=False)
     prefix: ClassVar[str] = "ns3"
-    boundary: ClassVar[str] = "uuid:f0197cba-b514-4db8-a424-a2a55c33d66e"
+    boundary: str = "uuid:f0197cba-b514-4db8-a424-a2a55c33d66e"
     multipart_type: ClassVar[str] = 'multipart/related; type="text/xml"; boundary="{}"'
     headers: ClassVar[tuple[tuple[str, str], ...]] = _HEADERS
     action: ClassVar[str] = '""'

@@ -45,7 +45,7 @@ class Medikit(Model):
         reference=lambda content_id: f"cid:{quote(content_id, safe='')}",
     )
     prefix: ClassVar[str] = "ehb"
-    boundary: ClassVar[str] = "MIME_boundary"
+    boundary: str = "MIME_boundary"
     headers: ClassVar[tuple[tuple[str, str], ...]] = (
         ("SOAPAction", ""),
         ("Content-Type", ""),

@@ -24,9 +24,10 @@ Page = tuple[int, int]
 class Model(Caller):
     """A client as it calls the mailbox; `path` is its port's, `assertion` what the STS gave."""
 
+    boundary: str = "----=_Part_3_1502882632.1795290942826"
+
     style: ClassVar[Style]
     prefix: ClassVar[str] = "ns2"
-    boundary: ClassVar[str] = "----=_Part_3_1502882632.1795290942826"
     multipart_type: ClassVar[str] = 'multipart/related; boundary="{}"; type="text/xml"'
     action: ClassVar[str] = '"{}"'
     """How a SOAPAction is written on Consultation: quoted, bare, or empty whatever it is."""
