@@ -25,14 +25,24 @@ class Statements:
         self._at = 0
         self._rest = False
         self._end: Callable[[], object] | None = None
+        self.steps = 0
+        """Of SQLite's machine, while there is a watch."""
+        self.watch: Callable[[str, Any], object] | None = None
+        """Is told each statement and its values."""
 
     def arm(self, at: int = 0, rest: bool = False, end: Callable[[], object] | None = None) -> None:
         """Counts from 1 again; 0 lets all pass. With `end` the statement ends something instead of failing."""
         self.count = self.failed = 0
         self._at, self._rest, self._end = at, rest, end
 
-    def passes(self) -> bool:
+    def step(self) -> None:
+        """SQLite did one more."""
+        self.steps += 1
+
+    def passes(self, text: str = "", values: Any = ()) -> bool:
         """One more; whether it may reach the database."""
+        if self.watch is not None:
+            self.watch(text, values)
         self.count += 1
         if not self._at or self.count < self._at or (self.count > self._at and not self._rest):
             return True
@@ -64,15 +74,15 @@ def put_under_engine(engine: Engine, statements: Statements) -> None:
 
 
 def _sqlite(statements: Statements) -> type[sqlite3.Connection]:
-    def check() -> None:
-        if not statements.passes():
+    def check(text: str = "", values: Any = ()) -> None:
+        if not statements.passes(text, values):
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorcode = sqlite3.SQLITE_IOERR
             raise error
 
     class Cursor(sqlite3.Cursor):
         def execute(self, *given: Any) -> Cursor:
-            check()
+            check(*given)
             return super().execute(*given)
 
         def executemany(self, *given: Any) -> Cursor:
@@ -80,6 +90,11 @@ def _sqlite(statements: Statements) -> type[sqlite3.Connection]:
             return super().executemany(*given)
 
     class Connection(sqlite3.Connection):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            super().__init__(*given, **more)
+            if statements.watch is not None:
+                self.set_progress_handler(statements.step, 1)
+
         def cursor(self, factory: Any = Cursor) -> Any:
             return super().cursor(factory)
 
@@ -99,13 +114,13 @@ def _sqlite(statements: Statements) -> type[sqlite3.Connection]:
 
 
 def _postgresql(statements: Statements) -> type[psycopg.Connection[Any]]:
-    def check() -> None:
-        if not statements.passes():
+    def check(text: str = "", values: Any = ()) -> None:
+        if not statements.passes(text, values):
             raise psycopg.OperationalError("could not read from the disk")
 
     class Cursor(psycopg.Cursor[Any]):
         def execute(self, *given: Any, **more: Any) -> Cursor:
-            check()
+            check(*given)
             return super().execute(*given, **more)
 
         def executemany(self, *given: Any, **more: Any) -> None:
