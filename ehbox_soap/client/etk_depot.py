@@ -81,9 +81,10 @@ class EtkDepot:
 
     def _believe(self, token: EncryptionToken, name: TokenName) -> None:
         """The depot and the owner are certified by who is believed, now, and the owner is the one asked for."""
-        now = self.session.clock.now()
-        self.session.trust.believe(token.depot, "the depot's certificate", now)
-        self.session.trust.believe_encryption(token.encryption, token.authentication, "the encryption certificate", now)
+        now, trust, others = self.session.clock.now(), self.session.trust, token.others
+        trust.believe(token.depot, "the depot's certificate", now, others)
+        place = "the encryption certificate"
+        trust.believe_encryption(token.encryption, token.authentication, place, now, others)
         owner = identity(token.authentication)
         found = token_name(owner.type, owner.number, owner.application)
         # Certificates of enterprises name the kind of number only.

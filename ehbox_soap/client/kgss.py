@@ -124,8 +124,8 @@ class Kgss:
             raise SealedError("SealedContent", "another content than was asked for")
         return content
 
-    def _believe(self, certificate: x509.Certificate, now: datetime) -> None:
-        self.session.trust.believe(certificate, "the KGSS's certificate", now)
+    def _believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
+        self.session.trust.believe(certificate, "the KGSS's certificate", now, others)
         who = identity(certificate)
         if token_name(who.type, who.number, who.application) != KGSS:
             raise SealingError("sealed by another one than the KGSS")

@@ -5,7 +5,7 @@ Knows: which fields are encryptable, whose tokens a message needs. Must not know
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -100,8 +100,8 @@ class Sealing:
         except SealingError as error:
             raise SealedError(field, error.reason) from error
 
-    def _believe(self, certificate: x509.Certificate, now: datetime) -> None:
-        self.session.trust.believe(certificate, "the signer's certificate", now)
+    def _believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
+        self.session.trust.believe(certificate, "the signer's certificate", now, others)
 
 
 def _owner(certificate: x509.Certificate) -> Owner:

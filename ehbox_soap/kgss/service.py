@@ -111,15 +111,15 @@ class Kgss:
         """Unsealed by the service's own keys; whoever sealed is believed now, not only when it signed."""
         try:
             unsealed = unseal(octets, self.keys, self._believe, now, self.chance)
-            self._believe(unsealed.signer, now)
+            self._believe(unsealed.signer, now, unsealed.others)
         except SealingError as error:
             raise KgssRefusal("SEALED_CONTENT", error.reason) from error
         except SoapFault as fault:
             raise KgssRefusal("SEALED_CONTENT", fault.reason) from fault
         return unsealed
 
-    def _believe(self, certificate: x509.Certificate, now: datetime) -> None:
-        self.trust.believe(certificate, "signer", now)
+    def _believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
+        self.trust.believe(certificate, "signer", now, others)
 
     def _answer_key(
         self, content: GetKeyRequestContent, signer: x509.Certificate, transaction: Transaction, now: datetime

@@ -12,7 +12,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import InvalidVersion
 
 _WRONG = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, InvalidVersion, UnsupportedAlgorithm,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, InvalidVersion,
+    UnsupportedAlgorithm,
 )  # fmt: skip
 
 

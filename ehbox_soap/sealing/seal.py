@@ -23,10 +23,9 @@ from ehbox_soap.sealing.signed import Holder
 SKEW = timedelta(minutes=5)
 """How far the clock of who sealed may be ahead of who opens (ours)."""
 
-Believe = Callable[[x509.Certificate, datetime], object]
-"""Demands that a certificate may sign and has a chain to a trusted authority at that moment. Raises SoapFault.
-
-Certificates that come along with the signer's are not asked: whoever opens knows its authorities."""
+Believe = Callable[[x509.Certificate, datetime, Sequence[x509.Certificate]], object]
+"""Demands that a certificate may sign and has a chain to a trusted authority at that moment, perhaps by way of some of
+the certificates that came along with it. Raises SoapFault or SealingError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,8 @@ class Unsealed:
     data: bytes
     signer: x509.Certificate
     signed_at: datetime
+    others: tuple[x509.Certificate, ...] = ()
+    """The certificates that came along with the signer's."""
 
 
 def seal(data: bytes, signer: Holder, recipients: Sequence[Recipient], now: datetime, chance: Chance) -> bytes:
@@ -64,17 +65,18 @@ def unseal(
     """
     outer = signed.read(octets, SEALED)
     signer = outer.signer_certificate()
+    others = tuple(each for each in outer.certificates if each != signer)
     signed_at = _signing_time(outer, now)
-    outer.verify(signer)
     try:
-        believe(signer, signed_at)
+        believe(signer, signed_at, others)
     except SoapFault as fault:
         raise SealingError(f"signer: {fault.reason}") from fault
+    outer.verify(signer)
     inner = signed.read(enveloped.decrypt(outer.data, keys, shared, chance), SEALED)
     # By its name and by its key: an inner signature of another one would be somebody else's content, sealed again.
     inner.verify(signer)
     _signing_time(inner, now)
-    return Unsealed(inner.data, signer, signed_at)
+    return Unsealed(inner.data, signer, signed_at, others)
 
 
 def _signing_time(layer: signed.Signed, now: datetime) -> datetime:

@@ -32,16 +32,19 @@ class Chains:
         self._store = verification.Store(anchors) if anchors else None
         self._intermediates = below
 
-    def find(self, certificate: x509.Certificate, place: str, now: datetime) -> Sequence[x509.Certificate]:
+    def find(
+        self, certificate: x509.Certificate, place: str, now: datetime, among: Sequence[x509.Certificate] = ()
+    ) -> Sequence[x509.Certificate]:
         """The certificate and those above it, the last one believed for itself; all are valid now and may do what they
-        did. Raises SoapFault SOA-01001 naming `place`."""
+        did. `among` are further intermediates, such as sealed content brings along: links at most, never believed for
+        themselves. Raises SoapFault SOA-01001 naming `place`."""
         demand_valid(certificate, place, now)
         if self._store is None:
             raise refused(place, "was not issued by a trusted authority")
         builder = PolicyBuilder().store(self._store).time(now)
         verifier = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=_HOLDER).build_client_verifier()
         try:
-            chain = verifier.verify(certificate, self._intermediates).chain
+            chain = verifier.verify(certificate, [*self._intermediates, *among]).chain
         except verification.VerificationError as error:
             if all(is_valid(each, now) for each in self.above(certificate)):
                 raise refused(place, "was not issued by a trusted authority for signing") from error

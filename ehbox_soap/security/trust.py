@@ -81,9 +81,11 @@ class Trust:
         """What keeps revocation lists from being used as they should be: a line each."""
         return self._lists.troubles(now)
 
-    def believe(self, certificate: x509.Certificate, place: str, now: datetime) -> Span:
+    def believe(
+        self, certificate: x509.Certificate, place: str, now: datetime, among: Sequence[x509.Certificate] = ()
+    ) -> Span:
         """Demands that `certificate` may sign and was issued by a trusted authority, all of its chain valid now and
-        none of it revoked.
+        none of it revoked. `among` are certificates that came along with it, and may be links of that chain.
 
         Returns the span in which that stays so while `generation` does, first and last moment. A chain once found is
         remembered with it; outside of it, it is sought again. Raises SoapFault SOA-01001.
@@ -92,7 +94,7 @@ class Trust:
         generation = self._lists.generation(now)
         known = self._believed.get(certificate)
         if known is None or known.generation != generation or not known.begin <= now <= known.end:
-            chain = self._chains.find(certificate, place, now)
+            chain = self._chains.find(certificate, place, now, among)
             try:
                 known = _Believed(generation, *self._span(chain, now))
             except Revoked as error:
@@ -101,14 +103,19 @@ class Trust:
         return (known.begin, known.end)
 
     def believe_encryption(
-        self, certificate: x509.Certificate, owner: x509.Certificate, place: str, now: datetime
+        self,
+        certificate: x509.Certificate,
+        owner: x509.Certificate,
+        place: str,
+        now: datetime,
+        among: Sequence[x509.Certificate] = (),
     ) -> Span:
         """Demands that `owner` is believed and has issued `certificate` to itself, for encryption: the certificate
         inside an ETK (wire.md), which stands in no chain since its issuer is no authority.
 
         Returns and raises as `believe` does; what is said of the owner has the place "issuer of `place`".
         """
-        above = self.believe(owner, f"issuer of {place}", now)
+        above = self.believe(owner, f"issuer of {place}", now, among)
         demand_valid(certificate, place, now)
         if certificate.subject != owner.subject or not issued(certificate, owner):
             raise refused(place, "was not issued by its owner")

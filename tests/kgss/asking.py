@@ -114,7 +114,7 @@ def opened(stage: Stage, said: Said, key: KeyEntry | SharedKey) -> dict[str, byt
     found = unseal(
         said.sealed,
         keys,
-        lambda certificate, now: trust.believe(certificate, "signer", now),
+        lambda certificate, now, others: trust.believe(certificate, "signer", now, others),
         stage.door.now,
         SeededChance(62),
         shared,

@@ -38,9 +38,9 @@ class People:
     nurse_encryption: KeyEntry
     trust: Trust
 
-    def believe(self, certificate: x509.Certificate, now: datetime) -> None:
+    def believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
         """As a client believes."""
-        self.trust.believe(certificate, "certificate", now)
+        self.trust.believe(certificate, "certificate", now, others)
 
     def seal(self, data: bytes = DATA, signer: KeyEntry | None = None, *recipients: Recipient) -> bytes:
         """By the doctor for the nurse, or as said."""

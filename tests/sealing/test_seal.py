@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from ehbox_soap.sealing import enveloped, signed
 from ehbox_soap.sealing.enveloped import SharedKey
 from ehbox_soap.sealing.errors import SealingError
 from ehbox_soap.sealing.seal import SKEW
+from ehbox_soap.security.trust import Trust
 from tests.sealing.ber import ber_enveloped, ber_signed, children, indefinite
 from tests.sealing.people import DATA, NOW, SHARED, people
 
@@ -272,3 +274,16 @@ def test_who_was_not_certified_when_it_signed_is_refused() -> None:
     sealed = signed.sign(envelope, P.doctor, early, (P.doctor.certificate,), pss=True)
     with pytest.raises(SealingError, match="not valid"):
         P.open(sealed)
+
+
+# --- chains ---
+
+
+def test_an_authority_that_comes_along_is_a_link_but_not_believed_for_itself() -> None:
+    """The signer's CA travels with it, so a root suffices; a CA that the root did not issue changes nothing."""
+    other = P.authority.under(P.authority.intermediate("other"))
+    sealed = P.seal(DATA, other.person("71031499894", "Dora Voorbeeld", kind="ec"))
+    assert P.open(sealed).data == DATA
+    nobody = replace(P, trust=Trust((P.doctor.certificate,), ()))
+    with pytest.raises(SealingError, match=r"signer: .*not issued by a trusted authority"):
+        nobody.open(sealed)
