@@ -1,0 +1,1 @@
+"""What the address book decides, by itself."""
