@@ -64,7 +64,8 @@ def tls_files(settings: Settings) -> tuple[Path, Path | None]:
 
 def certified_until(settings: Settings, authority: Authority) -> datetime:
     """When the first of the certificates ends that this server itself needs."""
-    needed = [*authority.certificates, authority.sts.certificate]
+    services = (authority.sts, authority.etk_depot, authority.kgss.authentication, *authority.kgss.encryptions)
+    needed = [*authority.certificates, *(each.certificate for each in services)]
     needed += certificates((*settings.security.authorities, *settings.security.sts_certificates))
     if settings.server.tls:
         needed += certificates(tls_files(settings)[:1])

@@ -12,12 +12,17 @@ import click
 
 from ehbox_soap.clock import SystemClock
 from ehbox_soap.commands.database import made, opened
+from ehbox_soap.commands.keystores import PASSWORD, authority
 from ehbox_soap.commands.options import FILE, data_options, json_option, settings_of
 from ehbox_soap.commands.shown import tell_json, tell_table
+from ehbox_soap.config import Settings
 from ehbox_soap.etk.intake import stored
+from ehbox_soap.pki.authority import AuthorityError
+from ehbox_soap.pki.pkcs12 import KeystoreError, read_pkcs12
 from ehbox_soap.sealing.errors import SealingError
 from ehbox_soap.store.tokens import StoredToken
 
+_KEYSTORES = (".p12", ".pfx")
 _COLUMNS = ("type!", "number!", "application", "serial", "valid!", "")
 
 
@@ -28,21 +33,24 @@ def etk() -> None:
 
 @etk.command(name="import")
 @click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--password", default=PASSWORD, show_default=True, envvar="EHBOX_PASSWORD", help="of keystores")
 @data_options
 @json_option
-def import_(files: tuple[Path, ...], config_file: Path | None, data: Path | None, as_json: bool) -> None:
+def import_(files: tuple[Path, ...], password: str, config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Takes encryption tokens as they are, so that a client's own keys work; all of them or none.
 
     A token is checked: it is whole, its depot's signature holds, the encryption certificate was issued by the owner's
-    authentication certificate, and that one tells whose it is. DER, or base64.
+    authentication certificate, and that one tells whose it is. DER, or base64. Of a keystore (*.p12, *.pfx) the
+    encryption keys get tokens of this server's own depot.
 
     \b
     Example:
       ehbox etk import my-own.etk
     """
     now = SystemClock().now()
-    read = [_read(path, now) for path in files]
-    with made(settings_of(config_file, data)) as store, store.begin() as transaction:
+    settings = settings_of(config_file, data)
+    read = [token for path in files for token in _read(path, settings, password, now)]
+    with made(settings) as store, store.begin() as transaction:
         added = [transaction.tokens.add(token) for token in read]
     _tell(read, ["added" if new else "known already" for new in added], as_json)
 
@@ -82,10 +90,17 @@ def revoke(serials: tuple[str, ...], config_file: Path | None, data: Path | None
         click.echo(f"revoked {serial}")
 
 
-def _read(path: Path, now: datetime) -> StoredToken:
+def _read(path: Path, settings: Settings, password: str, now: datetime) -> list[StoredToken]:
+    """The token in a file, or those of a keystore's encryption keys, the one in use last. Raises click.UsageError."""
     try:
-        return stored(path.read_bytes(), now)
-    except SealingError as error:
+        if path.suffix.lower() not in _KEYSTORES:
+            return [stored(path.read_bytes(), now)]
+        keys = read_pkcs12(path, password).encryptions
+        if not keys:
+            raise click.UsageError(f"{path}: there is no encryption key in it")
+        depot = authority(settings)
+        return [stored(depot.token(key), now) for key in reversed(keys)]
+    except (SealingError, KeystoreError, AuthorityError) as error:
         raise click.UsageError(f"{path}: {error}") from error
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ehbox_soap.pki.pkcs12 import read_pkcs12
+from ehbox_soap.ids import SystemChance
+from ehbox_soap.pki.entries import Keystore
+from ehbox_soap.pki.pkcs12 import read_pkcs12, write_pkcs12
 from tests.cli.conftest import DOCTOR, NURSE, Command
 
 
 def listed(ehbox: Command) -> dict[tuple[str, str, str | None], tuple[str, str]]:
-    """Serial and state of each token, by its name."""
-    found = json.loads(ehbox.ok("etk", "list", "--json"))
+    """Serial and state of the last token of each name, which is listed first."""
+    found = reversed(json.loads(ehbox.ok("etk", "list", "--json")))
     return {(each["type"], each["value"], each["application"]): (each["serial"], each["state"]) for each in found}
 
 
@@ -31,6 +33,29 @@ def test_a_token_from_elsewhere_is_imported_once(ehbox: Command, tmp_path: Path)
     assert "added" in ehbox.ok("etk", "import", token)
     assert "known already" in ehbox.ok("etk", "import", token)
     assert listed(ehbox)["SSIN", NURSE, None][1] == "given out"
+
+
+def test_a_keystore_of_before_gets_its_token(ehbox: Command, tmp_path: Path) -> None:
+    """Made when there was no depot, or by another tool: the keys are there, the token is not."""
+    elsewhere = tmp_path / "elsewhere"
+    ehbox.ok("pki", "issue", "--person", NURSE, "--key", "ec", "--data", elsewhere, data=False)
+    path = elsewhere / "pki" / "keystores" / f"{NURSE}.p12"
+    assert "added" in ehbox.ok("etk", "import", path)
+    keystore = read_pkcs12(path, "ehbox-test")
+    assert keystore.encryption is not None
+    serial = str(keystore.encryption.certificate.serial_number)
+    assert listed(ehbox)["SSIN", NURSE, None] == (serial, "given out")
+    wrong = ehbox("etk", "import", path, "--password", "wrong")
+    assert wrong.exit_code == 2
+    assert "not a PKCS#12 that this password opens" in wrong.output
+
+
+def test_a_keystore_without_encryption_key(ehbox: Command, tmp_path: Path) -> None:
+    keystore = read_pkcs12(ehbox.data / "pki" / "keystores" / f"{DOCTOR}.p12", "ehbox-test")
+    write_pkcs12(tmp_path / "a.p12", Keystore(keystore.authentication), "ehbox-test", SystemChance())
+    result = ehbox("etk", "import", tmp_path / "a.p12")
+    assert result.exit_code == 2
+    assert "there is no encryption key in it" in result.output
 
 
 def test_of_several_files_all_are_taken_or_none(ehbox: Command, tmp_path: Path) -> None:
