@@ -53,7 +53,7 @@ class MailboxDialect(SecuredDialect):
         self.built = built
 
     def perform(self, call: Call, request: object) -> object:
-        """Replay key first, then the caller's boxes, then the operation; a refusal leaves nothing behind.
+        """Replay key and the caller's boxes first, then the operation; a refusal leaves nothing behind.
 
         Two calls may each make the boxes that the other addresses: the one that the database ends is made anew.
         """
@@ -64,13 +64,14 @@ class MailboxDialect(SecuredDialect):
         return self._perform(call, secured, operation)
 
     def _perform(self, call: Call, secured: Secured, operation: Operation) -> types.Answer:
-        transaction = begin(call, secured.sender, operation.writes)
         house = call.house
+        # A reading call keeps its replay key with what is counted of it: one short transaction instead of two.
+        transaction = begin(call, secured.sender, writes=True) if operation.writes else call.begin(write=False)
         caller = identified(call, secured.sender, transaction)
         now = house.mailbox_now(transaction)
         asked = cast(types.Request, secured.request)
         silent = silent_boxes(asked, caller, now)
-        _count(call, caller, asked, silent, now)
+        _note(call, secured, caller, silent, now)
         try:
             # A refused call that only reads has nothing to undo.
             with transaction.savepoint() if operation.writes else nullcontext():
@@ -83,20 +84,21 @@ class MailboxDialect(SecuredDialect):
         return answer
 
 
-def _count(call: Call, caller: Caller, request: types.Request, silent: Sequence[int], now: datetime) -> None:
-    """Counts the call of the caller's pseudonym (USE-1 to 5), and of the boxes it is about if it only reads (LIFE-4).
+def _note(call: Call, secured: Secured, caller: Caller, silent: Sequence[int], now: datetime) -> None:
+    """Counts the call of the caller's pseudonym (USE-1 to 5); of one that only reads, also keeps its replay key, and
+    that the boxes it is about were called (LIFE-4).
 
-    A reading call still takes no write lock: what is counted of it stands in one short transaction, if anything is.
+    A reading call still takes no write lock while it reads: all this stands in one short transaction before.
     """
     assert call.transaction is not None
-    reads, is_counted = not call.transaction.write, call.house.meter.mode != "off"
-    if not is_counted and not (reads and silent):
-        return
-    with call.house.store.note() if reads else nullcontext(call.transaction) as transaction:
-        if is_counted:
-            call.house.meter.count(_use(call, caller, request), transaction, now)
+    house, reads = call.house, not call.transaction.write
+    with house.store.note() if reads else nullcontext(call.transaction) as transaction:
         if reads:
+            sender = secured.sender
+            transaction.replay.remember(sender.replay_key, sender.replay_until, house.clock.now())
             transaction.boxes.called(silent, now)
+        if house.meter.mode != "off":
+            house.meter.count(_use(call, caller, cast(types.Request, secured.request)), transaction, now)
 
 
 def _use(call: Call, caller: Caller, request: types.Request) -> Use:

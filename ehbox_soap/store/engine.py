@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ehbox_soap import clock
 
+from .kept import Kept
 from .migrate import migrate
 from .tables import replay_key
 from .transaction import Transaction
@@ -28,8 +29,9 @@ from .transaction import Transaction
 BUSY_MILLISECONDS = 30_000
 # Who asks for readiness wants an answer now: for a turn in this process, and for the database, that long each.
 _READY_MILLISECONDS = 1_000
-# Threads that work at once are few (design: work slots); the rest of a pool is for short replay transactions.
-POOL_SIZE, POOL_OVERFLOW = 8, 56
+# Threads that work at once are few (design: work slots), and some of their connections are kept beside the pool; the
+# rest of a pool is for short replay transactions.
+POOL_SIZE, POOL_OVERFLOW = 4, 60
 _WRITES = "ehbox_writes"
 _PATIENCE = "ehbox_patience"
 # deadlock_detected, and how often a work is tried that it ends.
@@ -43,8 +45,8 @@ class Store:
 
     def __init__(self, engine: Engine, quick: Engine) -> None:
         self._engine = engine
-        self._reading = _reading(engine)
         self._quick = quick
+        self._write, self._read, self._note = Kept(engine), Kept(engine, _reading(engine)), Kept(quick)
         self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
@@ -70,10 +72,10 @@ class Store:
     def begin(self, write: bool = True) -> Iterator[Transaction]:
         """A transaction: commits on leaving, rolls back on any exception, which goes on."""
         if not write:
-            with self._reading.begin() as connection:
+            with self._read.begin() as connection:
                 yield Transaction(connection, write=False)
             return
-        with self._turn(), self._engine.begin() as connection:
+        with self._turn(), self._write.begin() as connection:
             yield Transaction(connection, write=True)
 
     def remember_replay(self, key: str, until: datetime, now: datetime) -> None:
@@ -87,7 +89,7 @@ class Store:
     @contextmanager
     def note(self) -> Iterator[Transaction]:
         """A short writing transaction beside a call that only reads, for what may be lost in a power cut."""
-        with self._turn(), self._quick.begin() as connection:
+        with self._turn(), self._note.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, write=True)
