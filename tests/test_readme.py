@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ehbox_soap.addressbook.ours import DECISIONS as ADDRESS_BOOK
 from ehbox_soap.mailbox.ours import DECISIONS
+from ehbox_soap.sealing.ours import DECISIONS as SEALING
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,6 +27,15 @@ def test_readme_counts_what_is_ours_of_the_address_book_and_its_page_lists_it() 
     page = (ROOT / "docs" / "address-book.md").read_text(encoding="utf-8")
     rows = page[page.index("<!-- book-ours:begin -->") : page.index("<!-- book-ours:end -->")].splitlines()[3:]
     assert rows == [f"| {decision.rule} | {decision.says} |" for decision in ADDRESS_BOOK]
+
+
+def test_readme_counts_what_is_ours_of_encryption_and_its_page_lists_it() -> None:
+    found = re.search(r"<!-- seal-ours:begin -->(\d+)<!-- seal-ours:end -->", README)
+    assert found is not None
+    assert int(found.group(1)) == len(SEALING)
+    page = (ROOT / "docs" / "encryption.md").read_text(encoding="utf-8")
+    rows = page[page.index("<!-- seal-ours:begin -->") : page.index("<!-- seal-ours:end -->")].splitlines()[3:]
+    assert rows == [f"| {decision.rule} | {decision.says} |" for decision in SEALING]
 
 
 def test_readme_names_everybody_of_the_shipped_seed() -> None:
