@@ -74,6 +74,8 @@ def _tell_end(server: Running) -> None:
 Point a client here. For the platform's Java connector, in its properties file:
 
 endpoint.sts={addresses.sts}
+endpoint.etk={addresses.etk_depot}
+endpoint.kgss={addresses.kgss}
 endpoint.ehbox.publication.v3={addresses.publication}
 endpoint.ehbox.consultation.v3={addresses.consultation}
 

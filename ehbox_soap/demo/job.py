@@ -1,4 +1,5 @@
-"""The main job of a mailbox, step by step: an assertion, two letters sent, listed, read, compared; then the rest.
+"""The main job of a mailbox, step by step: an assertion, two letters sent, listed, read, compared; then an encrypted
+one, and the rest.
 
 Knows: the client. Must not know: the server, whose answers are all it goes by.
 """
@@ -17,6 +18,7 @@ from ehbox_soap.client.publication import Publication
 from ehbox_soap.client.session import Session
 from ehbox_soap.demo.letters import File, letter
 from ehbox_soap.demo.rounds import Rounds
+from ehbox_soap.demo.sealed import Sealed
 from ehbox_soap.demo.steps import Person, Step, StepError
 from ehbox_soap.wire import types
 
@@ -50,6 +52,8 @@ class Job:
             for way, message_id in sent.items():
                 self._read(receiver, port, message_id, files, attached=way == "attached")
             self._look(receiver, port)
+        request = _request(receivers, files, attached=True)
+        Sealed(self.addresses, self._step, self.sessions).run(sender, receivers, request)
         Rounds(self.addresses, self._step, self.sessions).run(sender, receivers[0])
 
     def _identify(self, person: Person) -> None:

@@ -51,17 +51,19 @@ def people(ehbox: Command) -> tuple[Person, Person, Person]:
     """The three of the demonstration, with keystores."""
     found = []
     for box in (DOCTOR, NURSE, HOSPITAL):
-        ehbox.ok("box", "--as", box.id)
-        found.append(Person(box.quality, box, ehbox.data / "pki" / "keystores" / f"{box.id}.p12"))
+        keystore = ehbox.data / "pki" / "keystores" / f"{box.id}.p12"
+        ehbox.ok("etk", "import", keystore)
+        found.append(Person(box.quality, box, keystore))
     return found[0], found[1], found[2]
 
 
 def test_every_step_tells_its_status_and_time(people: tuple[Person, Person, Person]) -> None:
     told: list[str] = []
     Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
-    assert len(told) == 28
-    assert all(re.match(r"  (100|826|Success) +\d+ ms  ", line) for line in told)
+    assert len(told) == 33
+    assert all(re.match(r"  (100|200|826|Success) +\d+ ms  ", line) for line in told)
     assert sum("all equal" in line for line in told) == 4
+    assert sum("sealed by SSIN 71031499894; a changed byte is found" in line for line in told) == 3
 
 
 def test_a_changed_byte_is_noticed(people: tuple[Person, Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +113,8 @@ def test_the_whole_demonstration_ends_with_0() -> None:
     assert base
     for line in (
         f"endpoint.sts={base[1]}/IAM/Saml11TokenService/v1",
+        f"endpoint.etk={base[1]}/EtkDepot/v1",
+        f"endpoint.kgss={base[1]}/Kgss/v1",
         f"endpoint.ehbox.publication.v3={base[1]}/ehBoxPublication/v3",
         f"endpoint.ehbox.consultation.v3={base[1]}/ehBoxConsultation/v3",
     ):
