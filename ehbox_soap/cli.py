@@ -23,6 +23,7 @@ from ehbox_soap.client.errors import (
 )
 from ehbox_soap.commands import (
     absence,
+    backup,
     calls,
     completion,
     etk,
@@ -103,6 +104,7 @@ for _verb in (
     upkeep.verify,
     upkeep.reset,
     upkeep.dump,
+    backup.backup,
     retention.upkeep,
     times.clock,
     usage.usage,

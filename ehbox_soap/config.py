@@ -235,9 +235,13 @@ def shared_metrics() -> Path | None:
     return None if folder is None else Path(folder)
 
 
+DATABASE_FILE = "ehbox.sqlite"
+"""In the data folder, unless the settings name another database."""
+
+
 def database_url(settings: Settings) -> str:
     """The SQLAlchemy URL: as set, else an SQLite file in the data folder."""
-    return settings.data.database or f"sqlite:///{data_folder(settings) / 'ehbox.sqlite'}"
+    return settings.data.database or f"sqlite:///{data_folder(settings) / DATABASE_FILE}"
 
 
 def document() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 from sqlalchemy import Engine, create_engine
 
-from ehbox_soap import assembly
+from ehbox_soap import assembly, config
 from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.ports.call import HttpAnswer
@@ -100,6 +100,7 @@ class Laboratory:
         self.door.house = replace(self.door.house, chance=self.chance)
         self.door.server = Server(self.door.house)
         self.control: Engine = create_engine(self.door.house.store._engine.url)
+        self.url = config.database_url(self.door.settings)
         self.people = cast(self.door)
         self.names: dict[str, str] = {}
         for step in BEFORE:

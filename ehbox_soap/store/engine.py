@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, false, make_url
@@ -123,6 +124,17 @@ class Store:
             yield
         finally:
             self._writing.release()
+
+    def copy(self, path: Path) -> bool:
+        """Copies an SQLite database into a new file as it is at one moment, whoever writes meanwhile; False, and
+        nothing done, for PostgreSQL, which has programs of its own for that."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        with self._engine.connect() as connection, closing(sqlite3.connect(path)) as target:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.backup(target)
+        return True
 
     def close(self) -> None:
         """Closes every connection that is not in use."""

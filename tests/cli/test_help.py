@@ -55,7 +55,7 @@ def test_every_verb_shows_an_example_of_itself(verb: tuple[str, ...]) -> None:
 
 def test_the_verbs_are_those_that_readme_promises() -> None:
     expected = {"serve", "ready", "settings", "seed", "token", "send", "list", "read", "box"}
-    expected |= {"verify", "reset", "dump", "completion", "upkeep", "usage", "worker"}
+    expected |= {"verify", "reset", "dump", "backup", "completion", "upkeep", "usage", "worker"}
     expected |= {"clock show", "clock set", "clock advance", "clock reset"}
     expected |= {"notify set", "notify confirm", "notify off"}
     expected |= {"news", "move", "delete", "history", "acks", "ooo list", "ooo set", "ooo remove"}
