@@ -51,8 +51,7 @@ class Sealed:
             if answer.message is None:
                 raise StepError("the answer has no message")
             opened = self._sealing(reader).unseal(answer.message)
-            files = (opened.message.content.document, *opened.message.content.annexes)
-            if [each.content for each in files] != [each.content for each in (expected.document, *expected.annexes)]:
+            if _contents(opened.message.content) != _contents(expected):
                 raise StepError("the contents are not those that were sealed")
             self._find_change(reader, answer.message)
             step.remark = f"sealed by {opened.signer.type} {opened.signer.number}; a changed byte is found"
@@ -71,3 +70,7 @@ class Sealed:
 
     def _sealing(self, person: Person) -> Sealing:
         return Sealing(EtkDepot(self.sessions[person.name], self.addresses.etk_depot))
+
+
+def _contents(content: types.MessageContent) -> list[types.Content]:
+    return [content.document.content, *(annex.content for annex in content.annexes)]

@@ -88,3 +88,26 @@ def test_an_operation_of_the_address_book_takes_and_gives_its_elements(name: str
     ]
     assert documentation(operation, f"{WSDL}documentation")
     assert {node.get("use") for node in root.iter(f"{SOAP}body", f"{SOAP}fault")} == {"literal"}
+
+
+ETK_DEPOT = "urn:be:fgov:ehealth:etkdepot:1_0:protocol"
+(DEPOT,) = sorted((ROOT / "wsdl" / "etkdepot").glob("*.wsdl"))
+
+
+def test_zeep_reads_the_etk_depots_one_operation() -> None:
+    """Its SOAPAction is empty (wire.md: clients send none)."""
+    client = Client(str(DEPOT), transport=NoNetwork())  # type: ignore[no-untyped-call]
+    (service,) = client.wsdl.services.values()
+    (port,) = service.ports.values()
+    (operation,) = port.binding._operations.values()
+    assert (operation.name, operation.soapaction) == ("GetEtk", "")
+    assert operation.input.body.qname.text == f"{{{ETK_DEPOT}}}GetEtkRequest"
+    assert operation.output.body.qname.text == f"{{{ETK_DEPOT}}}GetEtkResponse"
+    assert port.binding_options["address"] == "http://localhost:8080/EtkDepot/v1"
+
+
+def test_the_etk_depot_is_documented() -> None:
+    root = parse(DEPOT)
+    nodes = [root, *root.iter(f"{WSDL}portType", f"{WSDL}service"), *root.iterfind(f"{WSDL}portType/{WSDL}operation")]
+    assert all(documentation(node, f"{WSDL}documentation") for node in nodes)
+    assert {node.get("use") for node in root.iter(f"{SOAP}body")} == {"literal"}
