@@ -61,7 +61,8 @@ def reset(box: BoxId | None, yes: bool, config_file: Path | None, data: Path | N
     """Empties the store, or one box; asks first.
 
     All of it: boxes, messages and register go, then the seeds of the settings are loaded as at a first start. The
-    test PKI and the tokens of its keystores stay. One box: it stays, and others keep their copies. A server may run meanwhile.
+    test PKI and the tokens of its keystores stay. One box: it stays, and others keep their copies. A server may run
+    meanwhile.
 
     \b
     Example:
