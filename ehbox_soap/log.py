@@ -18,6 +18,8 @@ from ehbox_soap.config import LogSettings
 QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml")
 """Libraries whose own lines could hold payloads or addresses."""
 
+_put_together: list[Any] = []
+
 
 class _Unfailing:
     """A stream for lines that may be lost: where one cannot be written, because the disk is full or nobody reads the
@@ -51,10 +53,12 @@ def set_up(settings: LogSettings) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
+    # Put together once: structlog would do so for each line.
+    _put_together[:] = [structlog.get_logger().bind()]
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def logger() -> Any:
-    """The one logger."""
-    return structlog.get_logger()
+    """The one logger, as it was set up last."""
+    return _put_together[0] if _put_together else structlog.get_logger()

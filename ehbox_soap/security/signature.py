@@ -24,6 +24,7 @@ from ehbox_soap.security.signature_form import Reference, Signature, read_envelo
 
 _DEFAULT = "#default"
 _PKCS1 = padding.PKCS1v15()
+_NOT_BY_KEY = "is not by the key that must have signed"
 
 
 def verify_signature(
@@ -101,24 +102,26 @@ def _verify_digest(reference: Reference, form: bytes) -> None:
 
 def _verify_value(signature: Signature, key: PublicKeyTypes, policy: Policy) -> None:
     algorithm = signature.algorithm
-    _check_key(key, algorithm, policy)
-    form = canonical(signature.signed_info, signature.prefixes)
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature.value, form, _PKCS1, algorithm.hash)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(_der(signature.value, key.key_size), form, ec.ECDSA(algorithm.hash))
-    except InvalidSignature as error:
-        raise refused("ds:SignatureValue", "is not by the key that must have signed") from error
-
-
-def _check_key(key: PublicKeyTypes, algorithm: SignatureAlgorithm, policy: Policy) -> None:
+    # The kind is asked once: keys are of abstract classes, which take their time to tell.
     if isinstance(key, rsa.RSAPublicKey):
-        kind, strong = "RSA", key.key_size >= policy.least_rsa_bits
+        _check_key("RSA", algorithm, strong=key.key_size >= policy.least_rsa_bits)
+        form = canonical(signature.signed_info, signature.prefixes)
+        try:
+            key.verify(signature.value, form, _PKCS1, algorithm.hash)
+        except InvalidSignature as error:
+            raise refused("ds:SignatureValue", _NOT_BY_KEY) from error
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        kind, strong = "EC", key.curve.name == policy.curve
+        _check_key("EC", algorithm, strong=key.curve.name == policy.curve)
+        form = canonical(signature.signed_info, signature.prefixes)
+        try:
+            key.verify(_der(signature.value, key.key_size), form, ec.ECDSA(algorithm.hash))
+        except InvalidSignature as error:
+            raise refused("ds:SignatureValue", _NOT_BY_KEY) from error
     else:
         raise refused("ds:SignatureMethod", "the key is neither RSA nor EC")
+
+
+def _check_key(kind: str, algorithm: SignatureAlgorithm, *, strong: bool) -> None:
     if kind != algorithm.key:
         raise refused("ds:SignatureMethod", "does not fit the kind of key")
     if not strong:
