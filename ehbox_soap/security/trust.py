@@ -69,7 +69,7 @@ class Trust:
         lists: Lists | None = None,
     ) -> None:
         self._chains = Chains(authorities)
-        self._signers = {each: (each, *self._chains.above(each)) for each in sts_certificates}
+        self._signers = tuple(_Signer((each, *self._chains.above(each))) for each in dict.fromkeys(sts_certificates))
         self._lists = lists or Lists()
         self._believed: Memory[x509.Certificate, _Believed] = Memory(1024)
 
@@ -129,11 +129,8 @@ class Trust:
 
         Raises SoapFault SOA-01001 if there is none.
         """
-        known = (
-            tuple(self._signers)
-            if certificate is None
-            else tuple(each for each in (certificate,) if each in self._signers)
-        )
+        trusted = [signer.chain[0] for signer in self._signers]
+        known = [each for each in trusted if certificate is None or each == certificate]
         if not known:
             raise refused("Assertion", "is not signed by a trusted STS")
         found, failure = [], SoapFault("SOA-01001")
@@ -150,13 +147,23 @@ class Trust:
 
     def signer_span(self, certificate: x509.Certificate, now: datetime) -> Span:
         """As `believe` returns, of an STS certificate that `signers` gave. Raises SoapFault SOA-01001."""
+        generation = self._lists.generation(now)
+        signer = next(each for each in self._signers if each.chain[0] is certificate)
+        known = signer.known
+        if known is None or known.generation != generation or not known.begin <= now <= known.end:
+            known = signer.known = _Believed(generation, *self._signing(signer.chain, now))
+        return (known.begin, known.end)
+
+    def _signing(self, chain: Sequence[x509.Certificate], now: datetime) -> Span:
+        """From when to when the first of a chain, an STS's, counts as it does now. Raises SoapFault SOA-01001."""
+        certificate = chain[0]
         usage = key_usage(certificate)
         if usage is not None and not (usage.digital_signature or usage.content_commitment):
             raise refused("Assertion", "the certificate of the STS is not for signing")
         if not is_valid(certificate, now):
             raise refused("Assertion", "the certificate of the STS is not valid now")
         try:
-            begin, end = self._listed(self._signers[certificate], now)
+            begin, end = self._listed(chain, now)
         except Revoked as error:
             raise refused("Assertion", f"the certificate of the STS {error}") from error
         return (max(begin, certificate.not_valid_before_utc), min(end, certificate.not_valid_after_utc))
@@ -188,3 +195,11 @@ class _Believed:
     generation: int
     begin: datetime
     end: datetime
+
+
+@dataclass(slots=True)
+class _Signer:
+    """A trusted STS's certificate with the authorities above it, and that it counts, if that was found."""
+
+    chain: tuple[x509.Certificate, ...]
+    known: _Believed | None = None
