@@ -51,6 +51,8 @@ class Transport(zeep.Transport):
     """
 
     def __init__(self, chance: Chance, timeout_seconds: float = 60, ca: Path | None = None) -> None:
+        # zeep looks at it when this goes, also where it never came to be.
+        self._close_session = False
         session = requests.Session()
         session.trust_env = False
         if ca is not None:

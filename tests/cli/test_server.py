@@ -60,6 +60,15 @@ def test_serve_takes_file_environment_and_flags(
     assert (settings.mailbox.directory, settings.log.level) == ("strict", "DEBUG")
 
 
+def test_serve_takes_flags_of_tls(served: list[Settings]) -> None:
+    names = ["--tls-name", "a.example", "--tls-name", "192.0.2.7"]
+    assert CliRunner().invoke(main, ["serve", "--tls", *names]).exit_code == 0
+    assert CliRunner().invoke(main, ["serve", "--no-tls", "--plain-http"]).exit_code == 0
+    first, second = (each.server for each in served)
+    assert (first.tls, first.tls_names, first.plain_http) == (True, ("a.example", "192.0.2.7"), False)
+    assert (second.tls, second.tls_names, second.plain_http) == (False, (), True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

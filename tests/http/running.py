@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ class Running:
         self.told = self._first_line()
         host, _, port = self.told.rpartition("//")[2].rpartition(":")
         self.address = (host, int(port))
-        self.base = f"http://{host}:{port}"
+        self.base = self.told.rpartition(" ")[2]
 
     def _first_line(self) -> str:
         assert self.process.stdout is not None
@@ -92,7 +93,15 @@ class Running:
 
     def connect(self, patience: float = PATIENCE) -> Connection:
         """A new connection."""
-        return Connection(self.address, patience)
+        return Connection(self.address, patience, self.tls())
+
+    def tls(self) -> ssl.SSLContext | None:
+        """How a client that trusts the folder's authority speaks TLS, where the server does."""
+        if not self.base.startswith("https:"):
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(self.folder / "pki" / "root.pem")
+        return context
 
     def get(self, target: str, method: str = "GET", headers: str = "", body: bytes = b"") -> Reply:
         """One request on a connection of its own."""
@@ -140,8 +149,11 @@ class _Octets:
 class Connection:
     """One connection, whose bytes are the test's own."""
 
-    def __init__(self, address: tuple[str, int], patience: float = PATIENCE) -> None:
+    def __init__(self, address: tuple[str, int], patience: float = PATIENCE, tls: ssl.SSLContext | None = None) -> None:
         self.socket = socket.create_connection(address, timeout=patience)
+        if tls is not None:
+            # An end without a goodbye is an error, not an end.
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address[0], suppress_ragged_eofs=False)
         self.octets = _Octets(self.socket)
         self.host = "{}:{}".format(*address)
 
@@ -159,7 +171,7 @@ class Connection:
         """Waits for the server to end the connection; True when it did without another byte."""
         try:
             return self.octets.read(1) == b""
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLEOFError):
             return True
 
     def close(self) -> None:

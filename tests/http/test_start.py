@@ -54,6 +54,16 @@ def test_an_address_of_another_machine(tmp_path: Path) -> None:
     assert (code, "cannot listen on port 0 of 192.0.2.1" in said) == (2, True)
 
 
+def test_plain_http_for_others_must_be_asked_for(tmp_path: Path) -> None:
+    """Medical messages do not go over a network as they are by mistake; nothing is made in the data folder."""
+    code, said = failed(tmp_path / "second", "--host=0.0.0.0", "--port=0")
+    assert code == 2
+    assert said.splitlines()[-1].startswith(
+        "Error: others than this machine can reach 0.0.0.0: speak TLS there (--tls)"
+    )
+    assert not (tmp_path / "second" / "data").exists()
+
+
 def test_a_certificate_that_is_none_is_told_before_any_worker_starts(tmp_path: Path) -> None:
     """Otherwise workers would die and be replaced."""
     (tmp_path / "ca.pem").write_text("no certificate")

@@ -1,0 +1,152 @@
+"""From settings to certificates, lists and TLS: what a start looks at, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from ehbox_soap import assembly, log, serving, trusting
+from ehbox_soap.clock import SetClock
+from ehbox_soap.config import Settings
+from ehbox_soap.ids import SeededChance
+from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.branches import branch
+from ehbox_soap.pki.revoking import revoke
+from tests.door import START, prepared, settings_of
+
+CLOCK = SetClock(START)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("trusting") / "data")
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "data"))
+
+
+def authority(folder: Path) -> Authority:
+    return Authority.open(folder / "pki", CLOCK, SeededChance(3))
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    """The settings of that folder; names with a double underscore for the dot."""
+    return settings_of(folder, {name.replace("__", ".", 1): value for name, value in more.items()})
+
+
+def check(folder: Path, **more: str) -> None:
+    trusting.check(settings(folder, **more), authority(folder), CLOCK)
+
+
+def names(path: Path) -> set[object]:
+    made = x509.load_pem_x509_certificate(path.read_bytes())
+    return {str(each.value) for each in made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value}
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", set()), ("0.0.0.0", set()), ("::", set()), ("", set()), ("boxes.example", {"boxes.example"})],
+)
+def test_the_server_s_certificate_is_for_its_host(folder: Path, host: str, expected: set[str]) -> None:
+    """An address that stands for all of them is none that a client could call."""
+    check(folder, server__tls="true", server__host=host, server__tls_names="other.example")
+    made = names(folder / "pki" / "server.pem")
+    assert made == {"localhost", "127.0.0.1", "::1", "other.example", *expected}
+
+
+def test_without_tls_no_certificate_is_made(folder: Path) -> None:
+    check(folder)
+    assert not (folder / "pki" / "server.pem").exists()
+    assert trusting.tls(settings(folder)) is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("security__authorities", "not a certificate"),
+        ("security__sts_certificates", "not a certificate"),
+        ("security__revocation_lists", "is not a revocation list"),
+        ("server__tls_certificate", "cannot be used for TLS"),
+    ],
+)
+def test_files_that_cannot_be_used_keep_it_from_starting(folder: Path, tmp_path: Path, setting: str, told: str) -> None:
+    (tmp_path / "file.pem").write_text("nothing")
+    with pytest.raises(ValueError, match=rf"file\.pem.*: {told}"):
+        check(folder, server__tls="true", **{setting: str(tmp_path / "file.pem")})
+    with pytest.raises((OSError, ValueError), match=r"missing\.pem"):
+        check(folder, server__tls="true", **{setting: str(tmp_path / "missing.pem")})
+
+
+def test_prepare_looks_at_them(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="No such file"):
+        assembly.prepare(settings(folder, security__revocation_lists=str(tmp_path / "none.crl")), CLOCK, SeededChance())
+
+
+def test_names_that_are_none(folder: Path) -> None:
+    with pytest.raises(ValueError, match="a DNS name in ASCII or an IP address"):
+        check(folder, server__tls="true", server__tls_names="a b")
+
+
+def test_lists_of_the_test_authority_are_read_without_being_named(folder: Path) -> None:
+    """Beside those that are; intermediates that it made are trusted as well."""
+    made = authority(folder)
+    regional = branch(folder / "pki", made, "regional")
+    owner = regional.person("71031499894", "X", kind="ec").certificate
+    now = START
+    trust = trusting.trust(settings(folder, security__revocation_seconds="5"), made)
+    assert trust.believe(owner, "place", now)
+    revoke(folder / "pki", made, owner, "unspecified", CLOCK)
+    assert trust.believe(owner, "place", now + timedelta(seconds=4))
+    with pytest.raises(Exception, match="place: is revoked"):
+        trust.believe(owner, "place", now + timedelta(seconds=5))
+
+
+def test_a_list_that_breaks_is_told_in_the_log(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "pki" / "issuing.crl"
+    log.set_up(settings(folder).log)
+    trust = trusting.trust(settings(folder), authority(folder))
+    path.write_text("nothing")
+    assert trust.troubles(START) == [f"{path}: is not a revocation list"]
+    assert f"{path}: is not a revocation list" in capsys.readouterr().err
+
+
+def test_certificates_that_the_server_needs(folder: Path, tmp_path: Path) -> None:
+    """The first to end: without TLS the STS's after five years, with it the server's own."""
+    plain = trusting.certified_until(settings(folder), authority(folder))
+    assert plain == START + timedelta(days=5 * 365)
+    check(folder, server__tls="true")
+    assert trusting.certified_until(settings(folder, server__tls="true"), authority(folder)) == (
+        START + timedelta(days=820)
+    )
+    assert trusting.certified_until(settings(folder), authority(folder)) == plain
+
+
+def test_the_root_that_clients_trust(folder: Path, tmp_path: Path) -> None:
+    assert trusting.root_file(settings(folder)) == folder / "pki" / "root.pem"
+    assert trusting.root_file(settings(tmp_path / "none")) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "reachable"),
+    [("127.0.0.1", False), ("127.1.2.3", False), ("localhost", False), ("0.0.0.0", True), ("::1", False), ("::", True)],
+)
+def test_plain_http_stays_on_this_machine(tmp_path: Path, host: str, reachable: bool) -> None:
+    """Unless it is asked for elsewhere, or TLS is."""
+    try:
+        bound = serving.listener(host, 0)
+    except serving.AddressError:
+        pytest.skip("this machine has no IPv6")
+    with bound:
+        if reachable:
+            with pytest.raises(serving.AddressError, match=f"others than this machine can reach {host}"):
+                serving._demand_tls(settings(tmp_path, server__host=host), bound)
+        else:
+            serving._demand_tls(settings(tmp_path, server__host=host), bound)
+        for allowed in ("server__tls", "server__plain_http"):
+            serving._demand_tls(settings(tmp_path, server__host=host, **{allowed: "true"}), bound)
