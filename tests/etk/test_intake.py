@@ -82,6 +82,11 @@ def test_a_changed_byte_is_found_or_changes_nothing_that_counts(index: int, bits
     assert (kept.name, kept.fingerprint, kept.not_after) == (whole.name, whole.fingerprint, whole.not_after)
 
 
+def test_the_depot_s_signature_must_hold() -> None:
+    """The signature is the last thing in it; everything else could be put together by anybody."""
+    assert refused(TOKEN[:-1] + bytes([TOKEN[-1] ^ 1])) == "signature: does not hold"
+
+
 def test_neither_der_nor_base64() -> None:
     assert refused(b"no token") == "token: neither DER nor base64"
     assert refused(b"") == "SignedData: not the ASN.1 that is due"

@@ -81,10 +81,12 @@ def _signed(parts: Parts) -> bytes:
     }
     if parts["attributes"]:
         info["signed_attrs"] = attributes
+    # asn1crypto has another type for the same OCTET STRING from version 3 on.
+    kind = core.OctetString if parts["version"] == "v1" else core.ParsableOctetString
     content: Parts = {
         "version": parts["version"],
         "digest_algorithms": [{"algorithm": each} for each in parts["digests"]],
-        "encap_content_info": {"content_type": parts["content_type"], "content": core.OctetString(DATA)},
+        "encap_content_info": {"content_type": parts["content_type"], "content": kind(DATA)},
         "certificates": made["certificates"],
         "signer_infos": [cms.SignerInfo(info)] * parts["infos"],
     }
