@@ -20,6 +20,8 @@ from ehbox_soap.errors import SoapFault
 from ehbox_soap.security.names import WSU, XML
 
 _IDS = frozenset((f"{{{WSU}}}Id", "Id", "ID", "id", f"{{{XML}}}id", "AssertionID", "RequestID"))
+_FOREIGN_IDS = ("}Id", "}ID", "}id")
+"""Ends of an attribute that somebody else's reader may take for an id, whatever its namespace."""
 _ID = re.compile(r"[\w.\-]+")
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
@@ -154,4 +156,4 @@ def own_ids(*elements: etree._Element) -> list[str]:
 
 def ids_among(attributes: Iterable[Iterable[tuple[str | bytes, str | bytes]]]) -> list[str]:
     """The ids among the attributes of elements."""
-    return [str(value) for own in attributes for name, value in own if name in _IDS]
+    return [str(value) for own in attributes for name, value in own if name in _IDS or str(name).endswith(_FOREIGN_IDS)]
