@@ -26,7 +26,7 @@ from proofs.contents import Contents, Rows
 from proofs.driver import Statements
 from tests.cases.people import cast
 from tests.cases.reading import element
-from tests.cases.stage import consultation, send_message
+from tests.cases.writing import consultation, send_message
 from tests.clients import connector40_reader
 from tests.clients.connector40 import PUBLICATION, HttpRequest
 from tests.clients.connector40_reader import Fault

@@ -23,7 +23,7 @@ NURSE, DOCTOR = ("85061999865", "NURSE"), ("71031499894", "DOCTOR")
 _DATA = b"a letter of a few words"
 _BATCH = 1000
 _NEXT_KEY = "SELECT setval(pg_get_serial_sequence('message', 'message_key'), (SELECT max(message_key) FROM message))"
-CALLS = (
+CALLS: tuple[Mapping[str, object], ...] = (
     {"do": "getMessagesList", "who": "nurse", "source": "INBOX", "as": "getMessagesList, the newest 100"},
     {"do": "getFullMessage", "who": "nurse", "source": "INBOX", "messages": ["letter"], "as": "getFullMessage"},
     {"do": "getBoxInfo", "who": "nurse", "as": "getBoxInfo"},

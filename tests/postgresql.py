@@ -125,8 +125,8 @@ def start(fsync: bool = False, beneath: Path | None = None, wal: Path | None = N
     # A socket's path has to be short.
     folder = Path(tempfile.mkdtemp(prefix="ehbox-pg-", dir=beneath))
     data = folder / "data"
-    made = ["--pgdata", data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
-    made += [] if wal is None else ["--waldir", wal]
+    made = ["--pgdata", str(data), "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-locale"]
+    made += ["--no-sync", *(() if wal is None else ("--waldir", str(wal)))]
     subprocess.run([*prefix, binaries / "initdb", *made], check=True, capture_output=True)
     settings = {**SETTINGS, "fsync": "on" if fsync else "off", "unix_socket_directories": str(folder)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
