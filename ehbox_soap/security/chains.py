@@ -54,6 +54,10 @@ class Chains:
             raise refused(place, _ENDED)
         return chain
 
+    def knows(self, chain: Sequence[x509.Certificate]) -> bool:
+        """Whether all authorities of a chain are those of the settings."""
+        return all(each in self._authorities for each in chain[1:])
+
     def above(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
         """The authorities above a certificate, as far as they are known; nothing is demanded of them.
 

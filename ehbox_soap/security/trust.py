@@ -57,9 +57,9 @@ def read_certificate(text: str, place: str) -> x509.Certificate:
 class Trust:
     """Certificates that are believed without further proof, and what they lead to.
 
-    `authorities` are CA certificates, roots and intermediates (chains.py); intermediates that are not among them are
-    not known, since no message brings any. `sts_certificates` are believed each for itself. `lists` are the revocation
-    lists of the authorities. Thread-safe.
+    `authorities` are CA certificates, roots and intermediates (chains.py); another intermediate is a link at most
+    where somebody brings it along with what it issued. `sts_certificates` are believed each for itself. `lists` are
+    the revocation lists of the authorities. Thread-safe.
     """
 
     def __init__(
@@ -88,7 +88,8 @@ class Trust:
         none of it revoked. `among` are certificates that came along with it, and may be links of that chain.
 
         Returns the span in which that stays so while `generation` does, first and last moment. A chain once found is
-        remembered with it; outside of it, it is sought again. Raises SoapFault SOA-01001.
+        remembered with it, if none of it was brought along; outside of it, it is sought again. Raises SoapFault
+        SOA-01001.
         """
         # Before the lists are asked: if they change meanwhile, what they said is not taken for what they say.
         generation = self._lists.generation(now)
@@ -99,7 +100,9 @@ class Trust:
                 known = _Believed(generation, *self._span(chain, now))
             except Revoked as error:
                 raise refused(place, str(error)) from error
-            self._believed.put(certificate, known)
+            # What a certificate is worth must not depend on who was here before.
+            if self._chains.knows(chain):
+                self._believed.put(certificate, known)
         return (known.begin, known.end)
 
     def believe_encryption(

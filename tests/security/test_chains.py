@@ -264,3 +264,24 @@ def test_an_encryption_certificate_is_as_good_as_its_owner() -> None:
     short = holder(ec_key("short"), pki().root, begin=BEGIN + SECOND, end=END - SECOND)
     expected = (BEGIN + SECOND, END - SECOND)
     assert encryption(inner(short), short) == tuple(each.replace(microsecond=0) for each in expected)
+
+
+# Intermediates that somebody brings along
+
+
+def test_an_intermediate_that_is_brought_along_is_a_link_at_most() -> None:
+    """Sealed content and tokens bring their chain. It leads to a root of the settings or nowhere, and it is not
+    remembered: whoever comes later without it is in no better place."""
+    root, strange = ca("root"), ca("strange root")
+    one = ca("one", root)
+    owner = holder(ec_key("holder"), one)
+    trust = Trust([root.certificate], [])
+    for _ in range(2):
+        assert trust.believe(owner.certificate, "place", NOW, [strange.certificate, one.certificate])
+        with pytest.raises(SoapFault) as caught:
+            trust.believe(owner.certificate, "place", NOW)
+        assert caught.value.reason == NOT_ISSUED
+    below = holder(ec_key("holder"), strange)
+    with pytest.raises(SoapFault) as caught:
+        trust.believe(below.certificate, "place", NOW, [strange.certificate])
+    assert caught.value.reason == NOT_ISSUED
