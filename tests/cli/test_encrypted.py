@@ -57,7 +57,7 @@ def test_what_somebody_else_sealed_is_told_as_it_is(ehbox: Command, keystores: N
 
 
 def test_a_recipient_without_a_token(ehbox: Command, keystores: None, tmp_path: Path) -> None:
-    arguments = ("send", "--as", DOCTOR, "--to", "NIHII:71990133:HOSPITAL", "--document", __file__, "--encrypt")
+    arguments = ("send", "--as", DOCTOR, "--to", "NIHII:71990232:HOSPITAL", "--document", __file__, "--encrypt")
     result = ehbox(*arguments)
     assert result.exit_code == 1
     assert "encryption token for NIHII-HOSPITAL: No encryption token is given out" in result.stderr
