@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,13 +67,9 @@ def restored(place: Place, seed: int) -> Restored:
 
 def _copy(place: Place, name: str) -> Place:
     """A backup of the place as docs/reliability.md has it, restored at once into one of its own."""
-    folder = place.folder.with_name(f"{place.folder.name}-{name}")
-    config = place.folder / "backup.toml"
-    config.write_text(f'[data]\ndatabase = "{place.settings.get("data.database", "")}"\n')
+    folder = place.backup(name)
     if place.cluster is None:
-        _run(sys.executable, "-m", "ehbox_soap.cli", "backup", str(folder), f"--data={place.folder}")
         return Place(folder, place.settings)
-    _run(sys.executable, "-m", "ehbox_soap.cli", "backup", str(folder), f"--data={place.folder}", f"--config={config}")
     database = str(make_url(place.url).database)
     restored_name, dump = f"{database}_{name}", folder / "ehbox.dump"
     reach = (f"--host={place.cluster.folder}", "--username=ehbox")

@@ -74,13 +74,24 @@ class Place:
 
     def verify(self) -> list[str]:
         """What `ehbox verify` finds, a line each."""
-        chosen = self.folder / "verify.toml"
-        chosen.write_text(f'[data]\ndatabase = "{self.settings.get("data.database", "")}"\n')
-        command = ["-m", "ehbox_soap.cli", "verify", f"--data={self.folder}", f"--config={chosen}", "--json"]
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = self.run("verify", "--json")
         if done.returncode not in (0, 1):
             return [f"ehbox verify ended with {done.returncode}: {done.stderr.strip()}"]
         return [f"{each['check']} {each['table']} {each['key']}" for each in json.loads(done.stdout)["findings"]]
+
+    def backup(self, name: str) -> Path:
+        """A copy made by `ehbox backup` beside this folder: of the keys, and on SQLite of the store too."""
+        folder = self.folder.with_name(f"{self.folder.name}-{name}")
+        done = self.run("backup", str(folder))
+        assert done.returncode == 0, done.stderr
+        return folder
+
+    def run(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """A verb of `ehbox` on this folder and its database."""
+        chosen = self.folder / "chosen.toml"
+        chosen.write_text(f'[data]\ndatabase = "{self.settings.get("data.database", "")}"\n')
+        command = ["-m", "ehbox_soap.cli", verb, *words, f"--data={self.folder}", f"--config={chosen}"]
+        return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
 
     def close(self) -> None:
         """Ends what still runs, by its process id."""

@@ -7,7 +7,7 @@ Knows: the signals, and who serves when. Must not know: what the answers say.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ehbox_soap import clock
@@ -39,44 +39,49 @@ class Restarted:
 
 def reload(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
     """SIGHUP to one server: new workers begin, the old ones finish what they have."""
-    return _under_load(place, count, seed, tell, 1, _reloaded)
+    return _under_load([place], count, seed, tell, _reloaded)
 
 
 def end_and_begin(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
     """SIGTERM to the only server, then another one: who comes in between waits, who was in is answered."""
-    return _under_load(place, count, seed, tell, 1, _replaced)
+    return _under_load([place], count, seed, tell, _replaced)
 
 
 def roll(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
-    """Two servers on one database, as on two machines; clients go to the other where one does not listen."""
-    return _under_load(place, count, seed, tell, 2, _replaced)
+    """Two servers on one database, each with a folder of its own, as on two machines; clients go to the other where
+    one does not listen."""
+    twin = Place(place.backup("twin"), place.settings)
+    try:
+        return _under_load([place, twin], count, seed, tell, _replaced)
+    finally:
+        twin.close()
 
 
-_Restart = Callable[[Place, Front, list[Running], int], None]
+_Restart = Callable[[Sequence[Place], Front, list[Running], int], None]
 
 
-def _under_load(place: Place, count: int, seed: int, tell: Tell, servers: int, restart: _Restart) -> Restarted:
+def _under_load(places: Sequence[Place], count: int, seed: int, tell: Tell, restart: _Restart) -> Restarted:
     began = clock.monotonic()
-    running = [place.serve(workers="2") for _ in range(servers)]
-    everybody, front = callers(place.authority(), running[0]), Front(list(running))
+    running = [place.serve(workers="2") for place in places]
+    everybody, front = callers(places[0].authority(), running[0]), Front(list(running))
     with Crowd(everybody, front, seed) as crowd:
         for number in range(count):
             crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
-            restart(place, front, running, number % servers)
+            restart(places, front, running, number % len(places))
             tell(f"{number + 1} of {count}: {dict(crowd.ledger.counts)}")
         crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
-    verdict = judge.judge(place, running[0], everybody, crowd.ledger)
+    verdict = judge.judge(places[0], running[0], everybody, crowd.ledger)
     return Restarted(count, dict(crowd.ledger.counts), clock.monotonic() - began, verdict)
 
 
-def _reloaded(_place: Place, _front: Front, running: list[Running], which: int) -> None:
+def _reloaded(_places: Sequence[Place], _front: Front, running: list[Running], which: int) -> None:
     old = workers_of(running[which])
     running[which].process.send_signal(signal.SIGHUP)
     await_gone(old)
 
 
-def _replaced(place: Place, front: Front, running: list[Running], which: int) -> None:
+def _replaced(places: Sequence[Place], front: Front, running: list[Running], which: int) -> None:
     code = running[which].stop(signal.SIGTERM)
     assert code == 0, running[which].errors
-    running[which] = place.serve(workers="2")
+    running[which] = places[which].serve(workers="2")
     front.set(*running)

@@ -1,0 +1,54 @@
+"""The tables of docs/reliability.md and docs/scale.md: written between their markers, and nothing else is touched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from proofs import report
+from proofs.__main__ import main
+from proofs.report import Section
+
+COLUMNS = {"SQLite": {"kills": 3, "findings": 0}, "PostgreSQL": {"kills": 4, "seconds": 7}}
+
+
+def section(tmp_path: Path, text: str) -> Section:
+    document = tmp_path / "document.md"
+    document.write_text(text, "utf-8")
+    return Section("crash", "scripts/crash", COLUMNS, document)
+
+
+def test_a_table_has_each_row_of_any_column(tmp_path: Path) -> None:
+    head, _, *rows = report.text(section(tmp_path, "")).splitlines()
+    assert re.match(r"`scripts/crash`, \d{4}-\d\d-\d\d, commit \S+, \d+ x ", head)
+    assert rows == [
+        "| | SQLite | PostgreSQL |",
+        "| --- | --- | --- |",
+        "| kills | 3 | 4 |",
+        "| findings | 0 | – |",
+        "| seconds | – | 7 |",
+    ]
+
+
+def test_only_what_is_between_the_markers_is_replaced(tmp_path: Path) -> None:
+    own = section(tmp_path, "before\n<!-- crash:begin -->\nold\n<!-- crash:end -->\nafter\n")
+    report.write(own, "new\n")
+    assert own.document.read_text("utf-8") == "before\n<!-- crash:begin -->\nnew\n<!-- crash:end -->\nafter\n"
+
+
+def test_a_document_without_markers_is_left_alone(tmp_path: Path) -> None:
+    own = section(tmp_path, "<!-- faults:begin -->\n<!-- faults:end -->\n")
+    with pytest.raises(ValueError, match="lacks the markers of crash"):
+        report.write(own, "new\n")
+
+
+def test_every_proof_has_its_place_and_its_help() -> None:
+    places = {"plans": report.SCALE}
+    for name in main.commands:
+        document = places.get(name, report.RELIABILITY).read_text("utf-8")
+        assert f"<!-- {name}:begin -->" in document
+        assert f"<!-- {name}:end -->" in document
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
