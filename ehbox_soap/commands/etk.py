@@ -74,7 +74,8 @@ def list_tokens(config_file: Path | None, data: Path | None, as_json: bool) -> N
 @etk.command()
 @click.argument("serials", nargs=-1, required=True, metavar="SERIAL...")
 @data_options
-def revoke(serials: tuple[str, ...], config_file: Path | None, data: Path | None) -> None:
+@json_option
+def revoke(serials: tuple[str, ...], config_file: Path | None, data: Path | None, as_json: bool) -> None:
     """Revokes tokens for good, by the serial number that `ehbox etk list` tells; the depot gives them out no more.
 
     \b
@@ -86,6 +87,9 @@ def revoke(serials: tuple[str, ...], config_file: Path | None, data: Path | None
         for serial in serials:
             if not transaction.tokens.revoke(serial, now):
                 raise click.UsageError(f"there is no token of the serial number {serial} that could be revoked")
+    if as_json:
+        tell_json({"revoked": serials})
+        return
     for serial in serials:
         click.echo(f"revoked {serial}")
 
