@@ -7,7 +7,6 @@ an attribute opens, SOAP.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -92,8 +91,7 @@ def _attributes(counts: tuple[int, ...]) -> Form:
 _INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One Attribute with its values, in the order of the assertion."""
 
     namespace: str
@@ -101,8 +99,7 @@ class Attribute:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """What an assertion says. `subject` is the NameIdentifier (an RFC 1779 name), `holder` the certificate whose key
     must sign the call; valid from `not_before` until just before `not_on_or_after`."""
 
@@ -157,8 +154,7 @@ def _read(rows: Rows, policy: Policy) -> tuple[Assertion, Signature]:
     return assertion, signed
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
 
     It is this one only in exactly that form. It holds from `begin` to `end`, both included: within them it, its

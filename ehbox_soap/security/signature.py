@@ -86,9 +86,10 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
     end_tag = b"</" + name + b">"
     if signature.getnext() is None:
         # It is the last child, so its are the last tags of that name.
-        start = form.rfind(b"<" + name + b" ")
-        start = max(start, form.rfind(b"<" + name + b">", max(start, 0)))
-        return form[:start] + form[form.rindex(end_tag) + len(end_tag) :]
+        end = form.rindex(end_tag) + len(end_tag)
+        start = form.rfind(b"<" + name + b" ", 0, end)
+        start = max(start, form.rfind(b"<" + name + b">", max(start, 0), end))
+        return form[:start] + form[end:]
     written_alike = [other for other in element.iter("{*}Signature") if other.prefix == signature.prefix]
     starts = [match.start() for match in re.finditer(b"<" + re.escape(name) + b"[ >]", form)]
     start = starts[written_alike.index(signature)]

@@ -7,8 +7,8 @@ HTTP; a caller's rights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from lxml import etree
@@ -52,8 +52,7 @@ _BY_ID = _key_info(Line("wsse:KeyIdentifier", wsse("KeyIdentifier"), required=("
 _BY_URI = _key_info(Line("wsse:Reference", wsse("Reference"), required=("URI",), optional=("ValueType",)))
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedCall:
+class VerifiedCall(NamedTuple):
     """A mailbox call that holds: who calls, the Body that was verified, and what makes a replay known.
 
     `replay_key` (Signature.fingerprint) must be new until `replay_until`, the end of the Timestamp.
@@ -67,8 +66,7 @@ class VerifiedCall:
     sha1: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedStsCall:
+class VerifiedStsCall(NamedTuple):
     """An STS call that holds: the identification certificate and the Body that was verified."""
 
     certificate: x509.Certificate
