@@ -18,6 +18,7 @@ from ehbox_soap.threads import Worker
 
 class App:
     settings = Settings()
+    tls = None
 
 config = Config()
 worker = Worker(1, 1, [], App(), 60, config, Logger(config))
