@@ -19,6 +19,10 @@ from lxml import etree
 from sqlalchemy import select
 
 from ehbox_soap.ids import SeededChance
+from ehbox_soap.ports.address_book import PATH as BOOK
+from ehbox_soap.ports.etk_depot import PATH as ETK
+from ehbox_soap.ports.kgss import PATH as KGSS
+from ehbox_soap.ports.sts_trust import PATH as TRUST
 from ehbox_soap.store.tables import message
 from ehbox_soap.wire import codec, mime, types
 from tests.clients.connector40 import HttpRequest
@@ -27,9 +31,10 @@ from tests.front.calls import post
 from tests.front.cast import NURSE, NURSE_BOX, SSIN, Cast
 from tests.front.letters import Inline, attached, send_message, sha256
 from tests.front.signed import STS_REQUEST
+from tests.fuzz import good
 from tests.fuzz.octets import MIME_EDITS, SPLICES, TYPES, Pieces, spliced
 from tests.fuzz.trees import EDITS, edited
-from tests.security.builders import Call, Token, envelope, stamp
+from tests.security.builders import SOAP, Call, Token, envelope, stamp
 from tests.security.keys import NOW
 from tests.wire import values
 
@@ -247,13 +252,42 @@ def sts_content(scene: Scene, draw: Draw) -> HttpRequest:
     return post(STS, secured(scene, within(content, draw), None))
 
 
+def trust_content(scene: Scene, draw: Draw) -> HttpRequest:
+    """A request in WS-Trust, edited, then signed."""
+    content = etree.fromstring(draw(st.sampled_from(good.trust_requests())))
+    return post(TRUST, secured(scene, within(content, draw), None))
+
+
+def kgss_content(scene: Scene, draw: Draw) -> HttpRequest:
+    """GetKey signed, GetNewKey as it is; what is sealed is not."""
+    content = etree.fromstring(draw(st.sampled_from(good.KEYS_ASKED)))
+    return post(KGSS, secured(scene, within(content, draw), scene.caller.assertion))
+
+
+def address_book(scene: Scene, draw: Draw) -> HttpRequest:
+    """A search of the address book, edited, then signed."""
+    content = etree.fromstring(draw(st.sampled_from(good.SEARCHES)))
+    return post(BOOK, secured(scene, within(content, draw), scene.caller.assertion))
+
+
+def etk_depot(scene: Scene, draw: Draw) -> HttpRequest:
+    """GetEtk, which nobody signs."""
+    (text,) = good.TOKENS_ASKED
+    body = f'<S:Envelope xmlns:S="{SOAP}"><S:Body>{text}</S:Body></S:Envelope>'
+    return post(ETK, _edited(body.encode(), draw))
+
+
 TARGETS: Mapping[str, tuple[Callable[[Scene, Draw], HttpRequest], int]] = {
-    "octets": (edited_octets, 1000),
-    "multipart": (multipart, 700),
-    "tree": (edited_tree, 700),
-    "security": (security, 700),
-    "sts": (sts_content, 600),
-    "content": (edited_content, 900),
-    "values": (valid_values, 400),
+    "octets": (edited_octets, 400),
+    "multipart": (multipart, 300),
+    "tree": (edited_tree, 400),
+    "security": (security, 350),
+    "sts": (sts_content, 250),
+    "sts trust": (trust_content, 150),
+    "kgss": (kgss_content, 100),
+    "address book": (address_book, 150),
+    "etk depot": (etk_depot, 100),
+    "content": (edited_content, 500),
+    "values": (valid_values, 350),
 }
-"""Each with how many of 5000 inputs are its; those of the last go to both databases."""
+"""Each with how many of the usual inputs are its; those of the last go to both databases."""

@@ -1,6 +1,7 @@
 """Only answers and mapped faults come out of the front door, whatever goes in (rules.md, Faults).
 
-5500 inputs, the same ones each time; any number of new ones by scripts/fuzz.
+Some three thousand inputs, the same ones each time; any number of new ones by scripts/fuzz. The rooms below are
+fuzzed by test_layers.py.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.requests import TARGETS, Scene
+from tests.fuzz.shares import HANGS_SECONDS, share
 from tests.fuzz.verdict import sent
-
-HANGS_SECONDS = 120
-USUAL = sum(share for _, share in TARGETS.values())
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -31,11 +30,11 @@ def test_only_answers_and_mapped_faults_on_postgresql(postgresql_scene: Scene, f
 
 def fuzzed(target: str, scene: Scene, inputs: int) -> None:
     """An input that hangs ends the process with a trace of where it hung."""
-    make, share = TARGETS[target]
+    make, usual = TARGETS[target]
     outcomes: Counter[str] = Counter()
 
     @settings(
-        max_examples=max(1, share * (inputs or USUAL) // USUAL),
+        max_examples=share(usual, inputs),
         derandomize=not inputs,
         database=None,
         deadline=None,

@@ -5,13 +5,18 @@ Knows: the codes, how clients read. Must not know: what was sent.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from lxml import etree
 from sqlalchemy import func, select
 
 from ehbox_soap import clock
+from ehbox_soap.ports import etk_depot, kgss, sts_trust
 from ehbox_soap.store.tables import delivery, message
 from tests.clients import connector40_reader
 from tests.clients.connector40 import SAMLP, HttpRequest
 from tests.door import STS, Door, content_of
+from tests.front import book
 from tests.front.calls import told
 
 CALLERS_FAULT = frozenset({"SOA-01001", "SOA-01002", *(f"SOA-0300{n}" for n in range(1, 8))})
@@ -32,11 +37,42 @@ def sent(door: Door, request: HttpRequest) -> str:
         assert _stored(door) == before, "a fault left something behind"
         return fault.code
     assert answer.status == 200
+    if request.path in OTHERS:
+        return OTHERS[request.path](content_of(answer))
     if request.path == STS:
         status = content_of(answer).find(f"{{{SAMLP}}}Status/{{{SAMLP}}}StatusCode")
         assert status is not None
         return status.get("Value", "")
     return connector40_reader.read(answer.status, dict(answer.headers), answer.body).code
+
+
+def _book_code(content: etree._Element) -> str:
+    """Valid by the contract; the code of its Status."""
+    book.PORT.validate_answer(content)
+    return [str(each.get("Value")) for each in content.iterfind("common:Status//common:StatusCode", book.NS)][-1]
+
+
+def _plain_code(content: etree._Element) -> str:
+    code = content.findtext("{*}Status/Code")
+    assert code in ("100", "200", "400")
+    return code
+
+
+def _trust_code(content: etree._Element) -> str:
+    """An assertion or a challenge, or there would have been a fault."""
+    (found,) = (
+        each for name in ("SignChallenge", "RequestedSecurityToken") for each in content.iterfind(f"{{*}}{name}")
+    )
+    return etree.QName(found).localname
+
+
+OTHERS: Mapping[str, Callable[[etree._Element], str]] = {
+    book.PATH: _book_code,
+    etk_depot.PATH: _plain_code,
+    kgss.PATH: _plain_code,
+    sts_trust.PATH: _trust_code,
+}
+"""The services besides the mailbox and the SAML dialect of the STS: what an answer of theirs says."""
 
 
 def _stored(door: Door) -> tuple[int, ...]:
