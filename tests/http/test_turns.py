@@ -27,7 +27,9 @@ class Scene:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.listener.setblocking(False)
         self.clients: list[socket.socket] = []
-        self.worker = Worker(1, 1, [self.listener], SimpleNamespace(settings=Settings()), 60, config, Logger(config))
+        self.worker = Worker(
+            1, 1, [self.listener], SimpleNamespace(settings=Settings(), tls=None), 60, config, Logger(config)
+        )
         self.worker.poller = selectors.DefaultSelector()
         self.worker.set_accept_enabled(True)
 
