@@ -35,13 +35,13 @@ class Revoked(Exception):
 class _File:
     """A file as it was read. `trouble` tells why it cannot be used now; `lists` are then those it had before."""
 
-    print: tuple[int, int, int]
+    print: tuple[int, int, int, int]
     lists: tuple[RevocationList, ...] = ()
     trouble: str = ""
     ever_good: bool = True
 
 
-_NEVER_GOOD = _File((0, 0, 0), ever_good=False)
+_NEVER_GOOD = _File((0, 0, 0, 0), ever_good=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _read(path: Path, known: _File | None, authorities: Sequence[x509.Certificat
     try:
         with path.open("rb") as opened:
             stat = os.fstat(opened.fileno())
-            now = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            now = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
             return (
                 known
                 if known is not None and now == known.print
