@@ -61,6 +61,33 @@ def test_a_savepoint_undoes_only_what_is_inside(store: Store) -> None:
         assert len(transaction.boxes.find([NURSE])) == 1
 
 
+def test_savepoints_within_savepoints(store: Store) -> None:
+    with store.begin() as transaction, transaction.savepoint():
+        with pytest.raises(KeyError), transaction.savepoint():
+            _ensure_and_raise(transaction, NURSE)
+        with transaction.savepoint():
+            transaction.boxes.ensure([DOCTOR])
+    with store.begin(write=False) as transaction:
+        assert transaction.boxes.find([NURSE]) == ()
+        assert len(transaction.boxes.find([DOCTOR])) == 1
+
+
+def test_after_a_mistake_in_a_savepoint_the_transaction_goes_on(store: Store) -> None:
+    """PostgreSQL takes no further statement before it is undone."""
+    with store.begin() as transaction:
+        with pytest.raises(DBAPIError), transaction.savepoint():
+            transaction._connection.exec_driver_sql("SELECT nothing FROM nowhere")
+        transaction.boxes.ensure([NURSE])
+    with store.begin(write=False) as transaction:
+        assert len(transaction.boxes.find([NURSE])) == 1
+
+
+def test_what_cut_a_connection_off_goes_on_through_a_savepoint(store: Store) -> None:
+    with pytest.raises(KeyError), store.begin() as transaction, transaction.savepoint():  # noqa: PT012
+        transaction._connection.invalidate()
+        raise KeyError
+
+
 def test_a_reading_transaction_cannot_write(store: Store) -> None:
     with pytest.raises(DBAPIError, match="read"), store.begin(write=False) as transaction:
         transaction.boxes.ensure([NURSE])
