@@ -37,7 +37,7 @@ class SecuredPort:
         """A call to it: an assertion that was never seen, and the port's own content."""
         made = replace(call or Call(), kind=self.kind, content=self.content)
         if self.kind == "mailbox":
-            made = replace(made, token=replace(made.token or Token(), id=f"_{next(_numbers):032x}"))
+            made = replace(made, token=replace(made.token or Token(holder=made.holder), id=f"_{next(_numbers):032x}"))
         return post(self.path, envelope(made))
 
 

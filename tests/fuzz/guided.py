@@ -1,7 +1,7 @@
 """The layers' targets under atheris, which looks which inputs reach further: `python -m tests.fuzz.guided NAME N`.
 
 Knows: atheris, which is not among the project's dependencies (scripts/fuzz installs it beside them). Must not know:
-what is tried. An input that raises something else than a reader says, or takes long, ends the run and is left in build/.
+what is tried. An input that raises something else than a reader says, or takes long, is left in build/.
 """
 
 from __future__ import annotations
