@@ -22,6 +22,7 @@ from ehbox_soap.sealing.errors import SealingError, reading
 # A signer, its authorities, and a few more: enough for every chain, too few to keep anybody busy.
 MAX_CERTIFICATES = 16
 _SET_OF = b"\x31"
+_FOUR_DIGITS = 2050
 
 
 class Holder(Protocol):
@@ -42,7 +43,7 @@ def sign(data: bytes, signer: Holder, now: datetime, certificates: Sequence[x509
     attributes = cms.CMSAttributes(
         [
             _attribute("content_type", "data"),
-            _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(now)})),
+            _attribute("signing_time", _time(now)),
             _attribute("message_digest", algorithms.digest("sha256", data)),
             _attribute("cms_algorithm_protection", _protection(digest, algorithm)),
         ]
@@ -64,6 +65,13 @@ def sign(data: bytes, signer: Holder, now: datetime, certificates: Sequence[x509
     if certificates:
         content["certificates"] = [asn1.certificate(each) for each in certificates]
     return asn1.content_info("signed_data", cms.SignedData(content))
+
+
+def _time(now: datetime) -> cms.Time:
+    """RFC 5652, 11.3: two digits of the year until 2049, four from then on."""
+    if now.year < _FOUR_DIGITS:
+        return cms.Time({"utc_time": core.UTCTime(now)})
+    return cms.Time({"generalized_time": core.GeneralizedTime(now.replace(microsecond=0))})
 
 
 def _attribute(kind: str, value: Any) -> cms.CMSAttribute:

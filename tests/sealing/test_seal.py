@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.sealing import enveloped, signed
+from ehbox_soap.sealing.algorithms import SEALED
 from ehbox_soap.sealing.enveloped import SharedKey
 from ehbox_soap.sealing.errors import SealingError
 from ehbox_soap.sealing.seal import SKEW
@@ -265,6 +266,14 @@ def test_a_signing_time_in_the_future_is_refused() -> None:
     assert P.open(sealed, now=NOW - SKEW).data == DATA
     with pytest.raises(SealingError, match="in the future"):
         P.open(sealed, now=NOW - SKEW - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("year", [2049, 2050, 2099])
+def test_the_signing_time_of_any_year(year: int) -> None:
+    """RFC 5652, 11.3: UTCTime until 2049, GeneralizedTime from then on."""
+    moment = NOW.replace(year=year, microsecond=123)
+    found = signed.read(signed.sign(DATA, P.doctor, moment, (), pss=True), SEALED)
+    assert found.signed_at == moment.replace(microsecond=0)
 
 
 def test_who_was_not_certified_when_it_signed_is_refused() -> None:
