@@ -1,0 +1,66 @@
+"""`python -m proofs.mutation run FILE ROOM… [--share N] [--only PART]` and `report FILE ROOM…`.
+
+`run` tries the mutants whose verdict FILE (JSON, one a line) does not hold yet for this text of their module; of those
+that nothing noticed, again. `report` prints docs/mutation.md from FILE. Knows: the rooms and their tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from proofs.mutation import report, verdicts
+from proofs.mutation.mutants import mutants
+from proofs.mutation.plugin import Mutation
+
+ROOT = Path(__file__).parents[2]
+TESTS = {"security": ["tests/security"], "wire": ["tests/wire"]}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m proofs.mutation")
+    parser.add_argument("what", choices=("run", "report"))
+    parser.add_argument("file", type=Path)
+    parser.add_argument("rooms", nargs="+", choices=tuple(TESTS))
+    parser.add_argument("--share", type=int, default=1, help="only one mutant of so many, the same ones every time")
+    parser.add_argument("--only", default="", help="only modules whose name holds this")
+    asked = parser.parse_args()
+    if asked.what == "report":
+        rooms = {room: TESTS[room] for room in asked.rooms}
+        modules = [path for room in rooms for path in paths(room)]
+        sys.stdout.write(report.document(ROOT, asked.file, rooms, modules, "mutmut " + version("mutmut")))
+        return 0
+    return max(_run(asked.file, room, asked.share, asked.only) for room in asked.rooms)
+
+
+def _run(file: Path, room: str, share: int, only: str) -> int:
+    known = verdicts.read(file)
+    wanted = [
+        mutant
+        for path in paths(room)
+        if only in path
+        for mutant in mutants(ROOT, path)
+        if int(mutant.key, 16) % share == 0
+    ]
+    left = [mutant for mutant in wanted if not verdicts.stands(known, mutant)]
+    # Those that work at import cost seconds each, the others a fraction of one.
+    left.sort(key=lambda mutant: not mutant.function)
+    sys.stderr.write(f"{room}: {len(wanted)} mutants, {len(left)} to try\n")
+    if not left:
+        return 0
+    with verdicts.Writer(file, ROOT) as writer:
+        plugin = Mutation(f"ehbox_soap/{room}", left, writer.write)
+        return int(pytest.main(["-q", "-x", "-p", "no:cov", *TESTS[room]], plugins=[plugin]))
+
+
+def paths(room: str) -> list[str]:
+    """The modules of a room; what stands in folders below it is types alone."""
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "ehbox_soap" / room).glob("*.py"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
