@@ -10,17 +10,18 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from .message_records import PublicationRecord
+from .prepared import Prepared
 from .statements import insert_if_new
 from .tables import publication
 
 _OWN = (publication.c.box_key == bindparam("key"), publication.c.publication_id == bindparam("id"))
-_FIND = select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(*_OWN)
+_FIND = Prepared(select(publication.c.message_id, publication.c.fingerprint, publication.c.published_at).where(*_OWN))
 _RENEW = (
     update(publication)
     .where(*_OWN)
     .values(message_id=bindparam("message"), fingerprint=bindparam("print"), published_at=bindparam("now"))
 )
-_FORGET = delete(publication).where(*_OWN, publication.c.published_at <= bindparam("until"))
+_FORGET = Prepared(delete(publication).where(*_OWN, publication.c.published_at <= bindparam("until")))
 
 
 class Publications:
@@ -31,12 +32,12 @@ class Publications:
 
     def find(self, box_key: int, publication_id: str) -> PublicationRecord | None:
         """What the box last published under that PublicationId, or None."""
-        row = self._connection.execute(_FIND, {"key": box_key, "id": publication_id}).one_or_none()
-        return None if row is None else PublicationRecord(row.message_id, row.fingerprint, row.published_at)
+        rows = _FIND.rows(self._connection, key=box_key, id=publication_id)
+        return PublicationRecord(*rows[0]) if rows else None
 
     def remember(self, box_key: int, publication_id: str, record: PublicationRecord, forget_until: datetime) -> bool:
         """Keeps it; False if one is there already. One published until `forget_until` makes room first."""
-        self._connection.execute(_FORGET, {"key": box_key, "id": publication_id, "until": forget_until})
+        _FORGET.count(self._connection, key=box_key, id=publication_id, until=forget_until)
         added = insert_if_new(
             self._connection,
             publication,
