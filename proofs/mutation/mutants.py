@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
-from mutmut.mutation.mutators import mutation_operators
+# scripts/mutate installs these, nothing else needs them.
+import libcst as cst  # type: ignore[import-not-found, unused-ignore]
+from libcst.metadata import (  # type: ignore[import-not-found, unused-ignore]
+    MetadataWrapper,
+    PositionProvider,
+)
+from mutmut.mutation.mutators import mutation_operators  # type: ignore[import-not-found, unused-ignore]
 
 # mutmut's own rule: what these are given is not mutated. `cast` and `TypeVar` are for the type checker alone.
 _LEFT = ("len", "isinstance", "cast", "TypeVar")
