@@ -15,8 +15,9 @@ import structlog
 
 from ehbox_soap.config import LogSettings
 
-QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml")
-"""Libraries whose own lines could hold payloads or addresses."""
+QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml", "psycopg")
+"""Libraries whose own lines could hold payloads, rows or addresses."""
+_WITHHELD = "withheld, because it could hold contents"
 
 _put_together: list[Any] = []
 
@@ -37,6 +38,16 @@ class _Unfailing:
             self._stream.flush()
 
 
+def _record(
+    name: str, level: int, path: str, line: int, message: object, args: Any, exc_info: Any, *rest: Any, **more: Any
+) -> logging.LogRecord:
+    """A record as the standard library makes it; of a quiet library's only its name, level and place are kept, so that
+    nothing is told either where somebody turns its loggers on."""
+    if name.partition(".")[0] in QUIET:
+        message, args, exc_info = _WITHHELD, (), None
+    return logging.LogRecord(name, level, path, line, message, args, exc_info, *rest, **more)
+
+
 def set_up(settings: LogSettings) -> None:
     """Sends every line to standard error in the chosen form; idempotent."""
     human = settings.format == "human" or (settings.format == "auto" and sys.stderr.isatty())
@@ -55,6 +66,7 @@ def set_up(settings: LogSettings) -> None:
     )
     # Put together once: structlog would do so for each line.
     _put_together[:] = [structlog.get_logger().bind()]
+    logging.setLogRecordFactory(_record)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 

@@ -31,6 +31,8 @@ from tests.security.keys import NOW, pki
 Attribute = tuple[str, str, str]
 SSIN = "urn:be:fgov:person:ssin"
 HOSPITAL = "urn:be:fgov:ehealth:1.0:hospital:nihii-number"
+KEY = b"Kanarie-KGSS-key"
+"""The octets of every key here."""
 _numbers = count(1)
 
 
@@ -153,7 +155,7 @@ def put_key(door: Door, *readers: Attribute) -> bytes:
     """A key in the KGSS for whoever has one of these attributes; its name."""
     name = base64.b16encode(next(_numbers).to_bytes(8))
     allowed = tuple(Credential(*each[:2], values=(each[2],)) for each in readers)
-    kept = Kept(bytes(16), allowed, ())
+    kept = Kept(KEY, allowed, ())
     with door.house.store.begin() as transaction:
         transaction.kgss_keys.add(door.house.kgss.vault.put(name, kept, door.now, SeededChance(3)))
     return name

@@ -1,0 +1,246 @@
+"""No medical or personal datum is told: numbers, names, titles, contents, file names and keys of every port's every
+operation and fault are in no log, at DEBUG with every library's logger on, in no fault, refusal, figure or page."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+
+from ehbox_soap import log
+from ehbox_soap.ports import etk_depot, kgss, sts, sts_trust
+from tests.attacks.callers import KEY, SSIN, Asking, box_id, caller, hospital, person, put_key, send
+from tests.attacks.hearing import Heard, loggers_on, pages
+from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, ROWS
+from tests.clients import wstrust
+from tests.clients.connector40 import Destination, File, HttpRequest
+from tests.clients.wstrust import C, Wanted
+from tests.door import CERTIFIED, CONSULTATION, IDENTIFICATION, PUBLICATION, Client, Door
+from tests.front import book
+from tests.front.calls import consult, consultation, post, publish, told, with_header
+from tests.front.letters import Inline, send_message
+from tests.kgss.asking import b64, element, new_key_content
+from tests.kgss.conftest import Asker
+
+CANARY = "Kanarie"
+DOCTOR, NURSE, HOSPITAL = DOCTOR_BOX[0], "85061999865", HOSPITAL_BOX[0]
+SUBJECT = "79021802145"
+"""The number in the certificate that signs."""
+PERSONAL = (
+    *(CANARY, "S2FuYXJpZ", CANARY.encode().hex(), DOCTOR, NURSE, HOSPITAL, SUBJECT),
+    *("19990116", "Voorbeeld", "Proefpersoon", "Hôpital Exemple", b64(KEY), KEY.hex(), "TESTARTS"),
+)
+NAMES = (
+    (CERTIFIED, f"{SSIN}:ehealth:1.0:givenname", f"Given{CANARY}"),
+    (CERTIFIED, f"{SSIN}:ehealth:1.0:surname", f"Sur{CANARY}"),
+    (CERTIFIED, f"{SSIN}:ehealth:1.0:doctor:nihii11", "19990116004"),
+)
+TO_NURSE = Destination(NURSE, "INSS", "NURSE")
+
+
+@dataclass
+class Stage:
+    """A door that logs all it can, who calls, and what was heard."""
+
+    door: Door
+    doctor: Client
+    nurse: Client
+    hospital: Client
+    asking: Asking
+    heard: Heard
+    stream: io.StringIO
+
+    def quiet(self, *answers: bytes) -> None:
+        """Nothing personal in the logs, the figures, or these answers."""
+        figures = self.door.server.observer.figures.exposition().decode()
+        texts = [self.stream.getvalue(), self.heard.logged, figures, *(each.decode() for each in answers)]
+        for word in PERSONAL:
+            for text in texts:
+                assert word.lower() not in text.lower(), word
+
+
+@pytest.fixture
+def stage(
+    template: Path, foreign_settings: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
+    before = structlog.get_config()
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    door = Door(tmp_path / "data", template, {**foreign_settings, "log.level": "DEBUG", "log.format": "json"})
+    doctor = caller((*person(DOCTOR, "DOCTOR"), *NAMES))
+    nurse = caller(person(NURSE, "NURSE"))
+    asking = Asking(door, "", "", "A" * 13, put_key(door, NAMES[2]))
+    with loggers_on() as heard:
+        asking.sent = send(door, doctor, TO_NURSE)
+        asking.received = send(door, nurse, Destination(DOCTOR, "INSS", "DOCTOR"))
+        yield Stage(door, doctor, nurse, caller(hospital(HOSPITAL)), asking, heard, stream)
+    structlog.configure(**before)
+    door.close()
+
+
+def letter(publication_id: str = f"P-{CANARY}", digest: str | None = None) -> str:
+    """A letter that is full of them."""
+    content = f"The content is a {CANARY} with spaces.".encode()
+    inline = Inline(
+        [TO_NURSE],
+        document=File(f"Title {CANARY}", f"{CANARY}.txt", f"text/{CANARY}", content),
+        annexes=[File(f"Annex {CANARY}", f"annex-{CANARY}", "text/plain", content)],
+        publication_id=publication_id,
+        custom_metas=[(f"Key{CANARY}", f"Value{CANARY}")],
+        free="<FreeInformations><EncryptableFreeText>S2FuYXJpZQ==</EncryptableFreeText></FreeInformations>"
+        "<EncryptableINSSPatient>S2FuYXJpZQ==</EncryptableINSSPatient>",
+        digest=digest,
+    )
+    user = f'<User FirstName="First{CANARY}" LastName="Last{CANARY}">{NURSE}</User>'
+    return send_message(inline).replace("</Quality></DestinationContext>", f"</Quality>{user}</DestinationContext>")
+
+
+def successes(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
+    """Every operation of every port, answered as it should be."""
+    yield "sendMessage", publish(stage.door, stage.doctor, letter())
+    for row in ROWS:
+        if row.service == "Consultation" and row.kind in ("box", "all boxes"):
+            yield row.operation, stage.asking.consultation(stage.doctor, row.operation, "")
+    for operation, criteria in (
+        ("searchProfessionals", {"LastName": "Voorbeeld"}),
+        ("searchOrganizations", {"NIHII": HOSPITAL}),
+        ("getProfessionalContactInfo", {"SSIN": DOCTOR}),
+        ("getOrganizationContactInfo", {"NIHII": HOSPITAL}),
+    ):
+        page = (0, 100) if operation.startswith("search") else None
+        yield operation, book.request(stage.door, stage.doctor, operation, criteria, page)
+    yield "GetKey", stage.asking.get_key(stage.doctor)
+    yield "GetEtk", stage.doctor.connector.get_etk(etk_depot.PATH, "SSIN", DOCTOR)
+    yield "RequestSecureToken", saml(stage, SUBJECT)
+    yield "RequestSecurityToken", trust(stage, (SSIN, SUBJECT))
+
+
+def saml(stage: Stage, number: str) -> HttpRequest:
+    claims = [("urn:be:fgov:ehealth:1.0:certificateholder:person:ssin", number), (SSIN, number)]
+    asked = [(SSIN, IDENTIFICATION), (f"{SSIN}:doctor:boolean", CERTIFIED)]
+    return stage.doctor.connector.request_secure_token(sts.PATHS[0], stage.door.now, claims, asked)
+
+
+def trust(stage: Stage, *claims: tuple[str, str | None]) -> HttpRequest:
+    now = stage.door.now
+    wanted = Wanted(claims, stage.doctor.entry.certificate, now, now + timedelta(hours=24))
+    content = wstrust.issue(wanted, f"context-{CANARY}", C)
+    return stage.doctor.connector.post(
+        sts_trust.PATH, f'"{wstrust.ACTION}"', stage.doctor.connector.secured(content, now, None)
+    )
+
+
+def refusals(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
+    """Calls whose answers say no, each for what it holds."""
+    other = box_id((NURSE, "NURSE"))
+    yield "816", publish(stage.door, stage.doctor, letter("P-2", digest="S2FuYXJpZQ=="))
+    yield "810", consult(stage.door, stage.doctor, consultation("GetBoxInfoRequest", other))
+    unknown = replace(stage.asking, received=f"{CANARY}AAAAAA", sent=f"{CANARY}AAAAAA", period=CANARY)
+    for row in ROWS:
+        if row.kind in ("message", "period"):
+            yield row.operation, unknown.consultation(stage.doctor, row.operation, "")
+    yield "GetKey", replace(stage.asking, key=CANARY.encode()).get_key(stage.doctor)
+    yield "GetNewKey", post(kgss.PATH, stage.doctor.connector.secured(new_key(stage), stage.door.now, None))
+    yield "RequestSecureToken", saml(stage, DOCTOR)
+
+
+def new_key(stage: Stage) -> str:
+    """GetNewKey, of content that is not sealed."""
+    asker = Asker(stage.doctor, stage.doctor.entry, CANARY.encode())
+    return element("GetNewKeyRequest", new_key_content(asker, ()))
+
+
+def faults(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
+    """For every port each way to be no call, with a canary in the place that is wrong."""
+    good = {
+        PUBLICATION: publish(stage.door, stage.doctor, letter("P-3")),
+        CONSULTATION: stage.asking.consultation(stage.doctor, "getBoxInfo", ""),
+        book.PATH: book.request(stage.door, stage.doctor, "getProfessionalContactInfo", {"SSIN": DOCTOR}, None),
+        kgss.PATH: stage.asking.get_key(stage.doctor),
+        sts.PATHS[0]: saml(stage, SUBJECT),
+        sts_trust.PATH: trust(stage, (SSIN, SUBJECT)),
+        etk_depot.PATH: stage.doctor.connector.get_etk(etk_depot.PATH, "SSIN", DOCTOR),
+    }
+    for path, sent in good.items():
+        token = None if path in (sts.PATHS[0], sts_trust.PATH) else stage.doctor.assertion
+        yield "no XML", replace(sent, body=sent.body + CANARY.encode())
+        yield "DOCTYPE", replace(sent, body=f'<!DOCTYPE {CANARY} SYSTEM "file:///{CANARY}">'.encode() + sent.body)
+        yield "no envelope", post(path, f"<{CANARY}/>".encode())
+        yield "action", with_header(sent, "SOAPAction", f'"urn:{CANARY}"')
+        yield "content type", with_header(sent, "Content-Type", f"text/{CANARY}")
+        yield "multipart", post(path, f"--{CANARY}\r\n{CANARY}".encode(), f'multipart/related; boundary="{CANARY}"')
+        for content in (
+            f'<{CANARY} xmlns="urn:{CANARY}">{CANARY}</{CANARY}>',
+            f"<{CANARY}/><{CANARY}/>",
+            _broken(sent),
+        ):
+            yield "Body", post(path, stage.doctor.connector.secured(content, stage.door.now, token))
+        if path != etk_depot.PATH:
+            yield (
+                "Security",
+                replace(sent, body=sent.body.replace(b"</wsu:Created>", f"{CANARY}</wsu:Created>".encode())),
+            )
+            assert b"Created>" in sent.body
+
+
+def _broken(sent: HttpRequest) -> str:
+    """The request's element with an attribute, a text and a child that no schema knows."""
+    start = sent.body.index(b"Body")
+    inner = sent.body[sent.body.index(b">", start) + 1 : sent.body.rindex(b"</")]
+    text = inner[: inner.rindex(b"</")].decode()
+    name_end = min(at for at in (text.find(" "), text.find(">"), text.find("/>")) if at > 0)
+    return f'{text[:name_end]} attribute="{CANARY}"{text[name_end:]}'
+
+
+def test_every_operation(stage: Stage) -> None:
+    """Their answers hold what they should; nothing else does."""
+    operations = set()
+    for name, sent in successes(stage):
+        operations.add(name)
+        answer = stage.door.send(sent)
+        # Nobody of the seed has the certificate that signs: the STS's refusals hold as much as its assertions.
+        assert answer.status == 200 or name == "RequestSecurityToken", name
+    assert operations >= {row.operation for row in ROWS}
+    stage.quiet()
+    assert stage.stream.getvalue().count("milliseconds") > len(operations)
+
+
+def test_every_refusal(stage: Stage) -> None:
+    """Neither does the answer repeat what it was asked with, but for the ids of messages and periods."""
+    for name, sent in refusals(stage):
+        answer = stage.door.send(sent)
+        assert answer.status == 200 or name == "GetNewKey", name
+        told_ids = answer.body.replace(f"{CANARY}AAAAAA".encode(), b"").replace(f">{CANARY}<".encode(), b"><")
+        stage.quiet(told_ids)
+
+
+def test_every_fault_of_every_port(stage: Stage) -> None:
+    codes = set()
+    for name, sent in faults(stage):
+        found = told(stage.door.send(sent))
+        codes.add(found.code)
+        stage.quiet(found.octets)
+        assert found.code != "SOA-00001", name
+    assert codes >= {"SOA-01001", *(f"SOA-0300{number}" for number in range(1, 7))}
+
+
+def test_pages_and_figures(stage: Stage) -> None:
+    """404, 405, the WSDL of a Host that is no host: none of them repeats what was asked for; nor do the figures."""
+    stage.quiet(pages(stage.door, CANARY).encode())
+
+
+def test_the_libraries_are_heard(stage: Stage) -> None:
+    """Else the silence above would be none: what they say is there, and withheld. A library that is not known here may
+    say anything."""
+    for _, sent in successes(stage):
+        stage.door.send(sent)
+    assert {"sqlalchemy.engine.Engine", "signxml.processor"} <= {line.split()[0] for line in stage.heard.lines}
+    roots = {name.partition(".")[0] for name in stage.heard.turned_on}
+    # The tests' own, the standard library's, and gunicorn's, which sees paths and never a body.
+    assert roots <= {*log.QUIET, "root", "hypothesis", "xdist", "execnet", "concurrent", "asyncio", "gunicorn"}
