@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import compress, islice
 from operator import attrgetter, methodcaller
-from types import MappingProxyType
 
 from lxml import etree
 
@@ -25,7 +24,6 @@ EXACTLY = "does not hold exactly the elements of the profile, in order"
 
 _CONTENT = attrgetter("tag", "text", "tail")
 _ATTRIBUTES = methodcaller("items")
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Rows:
