@@ -10,9 +10,7 @@ from ehbox_soap.decision import Decision
 
 DECISIONS: tuple[Decision, ...] = (
     Decision("sealed content", "an authentication key that is EC signs by ECDSA with SHA-256"),
-    Decision(
-        "sealed content", "the chain must hold at the signing time, which is at most 5 minutes ahead"
-    ),
+    Decision("sealed content", "the chain must hold at the signing time, which is at most 5 minutes ahead"),
     Decision("sealed content", "without algorithm protection it is read too: there is but one digest to substitute"),
     Decision("sealed content", "no other digest than SHA-256, no other ciphers than AES-128-CBC and AES-256-CBC"),
     Decision("sealed content", "all fields of a message are by one certificate; who the sender is says the reader"),
