@@ -20,6 +20,7 @@ from ehbox_soap.mail.mail import Mailer
 from ehbox_soap.mail.smtp import SmtpMailer, SmtpServer
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.usage import Meter
+from ehbox_soap.pace import Pace
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports.call import House
 from ehbox_soap.pseudonym import Pseudonyms
@@ -107,6 +108,7 @@ def build(
         chance=chance,
         meter=Meter(settings.usage.mode),
         kgss=_kgss(settings, test_authority, trust, chance),
+        pace=Pace(settings.usage.calls_per_minute, clock),
     )
 
 

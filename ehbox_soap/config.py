@@ -141,6 +141,11 @@ class UsageSettings(Section):
     mode: Literal["advise", "enforce", "off"] = Field(
         "advise", description="advise counts and tells, enforce also refuses with SOA-02002, off does neither"
     )
+    calls_per_minute: int = Field(
+        0,
+        ge=0,
+        description="most calls of one caller in a minute at one worker, STS left out; over it: SOA-02002; 0: any",
+    )
 
 
 class UpkeepSettings(Section):

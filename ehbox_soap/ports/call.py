@@ -19,6 +19,7 @@ from ehbox_soap.ids import Chance
 from ehbox_soap.kgss.service import Kgss
 from ehbox_soap.mailbox.boxes import MailboxRules
 from ehbox_soap.mailbox.usage import Meter
+from ehbox_soap.pace import Pace
 from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
@@ -51,6 +52,7 @@ class House:
     chance: Chance
     meter: Meter
     kgss: Kgss
+    pace: Pace
 
     def mailbox_now(self, transaction: Transaction) -> datetime:
         """The mailbox's time, shifted by what the store says, where the settings allow that."""

@@ -94,14 +94,16 @@ def verify(call: Call) -> tuple[Sender, etree._Element]:
 def begin(call: Call, sender: Sender, writes: bool) -> Transaction:
     """The call's transaction with its replay key; a reading call records the key before, and takes no write lock.
 
-    SOA-01001 if the same call was made before.
+    SOA-01001 if the same call was made before, SOA-02002 if the caller calls too often.
     """
     now = call.house.clock.now()
     if not writes:
         call.house.store.remember_replay(sender.replay_key, sender.replay_until, now)
+        call.house.pace.take(sender.assertion.holder)
         return call.begin(write=False)
     transaction = call.begin(write=True)
     transaction.replay.remember(sender.replay_key, sender.replay_until, now)
+    call.house.pace.take(sender.assertion.holder)
     return transaction
 
 
