@@ -35,14 +35,14 @@ def test_only_what_a_reader_says(name: str, fuzz_inputs: int) -> None:
     @given(st.binary(min_size=8, max_size=40))
     def fuzz(octets: bytes) -> None:
         note(repr(octets))
-        outcomes[tried(layer, octets)] += 1
+        # An input that hangs ends the process with a trace of where it hung.
+        faulthandler.dump_traceback_later(HANGS_SECONDS, exit=True)
+        try:
+            outcomes[tried(layer, octets)] += 1
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
-    # An input that hangs ends the process with a trace of where it hung.
-    faulthandler.dump_traceback_later(HANGS_SECONDS + share(usual, fuzz_inputs) / 10, exit=True)
-    try:
-        fuzz()
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+    fuzz()
     print(name, dict(outcomes.most_common()))
     assert len(outcomes) > 1
     if name in ENOUGH:
