@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.security.chains import Chains
 from ehbox_soap.security.trust import Trust
 from tests.security.keys import (
     BEGIN,
@@ -197,6 +198,16 @@ def test_a_renewed_root() -> None:
             if signer in authorities or len(authorities) == 4:
                 assert believed(holder(ec_key("holder"), signer), *authorities)
     assert believed(holder(ec_key("holder"), new), old, crossed)
+
+
+def test_of_several_authorities_of_one_name_the_one_above_is_the_signer() -> None:
+    """Its lists are asked and its end counts: one of the same name that signed nothing says nothing about it."""
+    mine = ca("twice")
+    namesake = issue(name((NameOID.COMMON_NAME, "twice")), ec_key("namesake"))
+    owner = holder(ec_key("holder"), mine)
+    for authorities in ((mine, namesake), (namesake, mine)):
+        known = Chains([each.certificate for each in authorities])
+        assert known.above(owner.certificate)[0] == mine.certificate
 
 
 # A certificate inside an ETK
