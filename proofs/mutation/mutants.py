@@ -101,7 +101,7 @@ def _below(node: cst.CSTNode, child: cst.CSTNode, place: _Place) -> _Place:
         return _Place("", (*place.names, node.name.value), False)
     if isinstance(node, cst.FunctionDef) and not place.inside and child is node.body:
         return _Place(".".join((*place.names, node.name.value)), place.names, True)
-    if isinstance(node, cst.Call) and _called(node) in _REFUSALS and place.inside:
+    if place.inside and (isinstance(node, cst.Raise) or (isinstance(node, cst.Call) and _called(node) in _REFUSALS)):
         return _Place(place.function, (*place.names, "refusal"), True)
     return place
 
@@ -114,9 +114,8 @@ def _is_left(node: cst.CSTNode) -> bool:
 
 
 def _is_wording(node: cst.CSTNode, place: _Place) -> bool:
-    """A literal within a refusal: only its words would change. That a refusal names its place and its rule is pinned
-    by the tests of each refusal, which compare the beginning of the reason; that another refusal is not mistaken for
-    it, too."""
+    """A literal within a refusal or a `raise`: only its words would change. That a refusal names its place and its rule
+    is pinned by the tests of each refusal, which compare the beginning of the reason."""
     return place.inside and place.names[-1:] == ("refusal",) and isinstance(node, cst.BaseString)
 
 

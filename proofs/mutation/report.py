@@ -24,8 +24,8 @@ _HEAD = """# Mutation testing
 Written by `scripts/mutate`; do not edit. Each mutant changes one place of a module; it is killed when a test of the
 room fails. The mutations are mutmut's ({tool}), also at the top of modules, in decorated functions and in what runs
 at import, which mutmut itself leaves out. Left out: types, decorators, what `len`, `isinstance` and `cast` are given,
-and the literals within a refusal (`refused`, `SoapFault`): only its words would change, and the tests of each refusal
-compare the beginning of its reason. A mutant with a stated reason changes nothing that a caller could notice; it
+and the literals within a `raise` or a `refused(…)`: only its words would change, and the tests of each refusal compare
+the beginning of its reason. A mutant with a stated reason changes nothing that a caller could notice; it
 counts as survived in the first figure, the second leaves it out.
 
 {date}, commits {commits}; {size}; tests: {tests}, in process.
