@@ -267,3 +267,23 @@ def test_an_sts_call_is_no_mailbox_call_and_the_reverse() -> None:
     assert "exactly the elements of the profile" in refusal_of(header, body, verifier())
     header, body = opened(envelope(Call()))
     assert "exactly the elements of the profile" in refusal_of(header, body, verifier(), "sts")
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "place"),
+    [
+        ("mailbox", "wsu:Timestamp", "wsse:Security"),
+        ("mailbox", "ds:Signature", "wsse:Security"),
+        ("mailbox", "saml:Assertion", "Assertion"),
+        ("sts", "wsse:BinarySecurityToken", "wsse:Security"),
+    ],
+)
+def test_a_header_of_very_many_elements(kind: Kind, part: str, place: str) -> None:
+    """It is told before any of them is looked at."""
+
+    def crowd(root: etree._Element) -> None:
+        element = find(root, f"{SECURITY}/{part}")
+        for _ in range(4096):
+            etree.SubElement(element, "x")
+
+    assert refusal(call(kind=kind, after=crowd)) == f"{place}: holds more than 4096 elements"
