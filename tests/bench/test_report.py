@@ -90,7 +90,8 @@ def test_what_the_system_knows_of_a_process() -> None:
     assert processes.cpu_seconds(os.getpid()) > before
     processes.forget_peak([os.getpid()])
     large = bytearray(b"x") * 30_000_000
-    assert processes.peak([os.getpid()]) >= processes.resident(os.getpid()) >= len(large)
+    # The system adds up pages of several threads now and then: either figure may lag behind by a few.
+    assert processes.peak([os.getpid()]) + 2**20 >= processes.resident(os.getpid()) >= len(large)
 
 
 @pytest.mark.http
