@@ -92,6 +92,13 @@ ENVELOPED = (
     b'<E xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><A AssertionID="a"><n><ds:Signature>n</ds:Signature></n>'
     b'<ds:Signature xmlns:ds="urn:other">o</ds:Signature><ds:SignatureValue/>'
     b"<ds:Signature><ds:SignedInfo/></ds:Signature><n><ds:Signature>m</ds:Signature></n></A></E>",
+    # The last child, without and with attributes, where its namespace is written further out; others before it.
+    b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Signature Id="n"><ds:SignedInfo/></ds:Signature>'
+    b"</ds:A></E>",
+    b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><n><ds:Signature Id="n"/></n><ds:x/>'
+    b"<ds:Signature><ds:SignedInfo/></ds:Signature></ds:A></E>",
+    b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><n><ds:Signature>n</ds:Signature></n>'
+    b'<ds:Signature Id="s"><ds:SignedInfo/></ds:Signature></ds:A></E>',
 )
 
 

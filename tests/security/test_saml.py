@@ -111,6 +111,11 @@ FORMS: list[tuple[str, Edit, str]] = [
     ("no authentication", drop("saml:AuthenticationStatement"), "Assertion: does not hold exactly"),
     ("two authentications", double("saml:AuthenticationStatement"), "Assertion: does not hold exactly"),
     ("no attributes", drop("saml:AttributeStatement"), "Assertion: does not hold exactly"),
+    (
+        "another statement",
+        lambda r: setattr(r[2], "tag", f"{{{SAML}}}AuthorizationDecisionStatement"),
+        "Assertion: does not hold exactly",
+    ),
     ("two attribute statements", double("saml:AttributeStatement"), "Assertion: does not hold exactly"),
     ("order", lambda r: r.insert(0, r[1]), "Assertion: does not hold exactly"),
     ("signature not last", lambda r: r.insert(0, r[3]), "Assertion: does not hold exactly"),
