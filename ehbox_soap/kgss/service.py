@@ -20,7 +20,7 @@ from ehbox_soap.kgss.access import Attribute, may_read
 from ehbox_soap.kgss.answers import SUCCESS, KgssRefusal
 from ehbox_soap.kgss.vault import Kept, Vault
 from ehbox_soap.sealing.enveloped import Recipient, SharedKey
-from ehbox_soap.sealing.errors import SealingError
+from ehbox_soap.sealing.errors import OpeningError, SealingError
 from ehbox_soap.sealing.seal import Unsealed, seal, unseal
 from ehbox_soap.sealing.signed import Holder
 from ehbox_soap.sealing.token import read_token
@@ -112,6 +112,9 @@ class Kgss:
         try:
             unsealed = unseal(octets, self.keys, self._believe, now, self.chance)
             self._believe(unsealed.signer, now, unsealed.others)
+        except OpeningError:
+            # No reason, neither to whoever asks nor to the log.
+            raise KgssRefusal("SEALED_CONTENT", "what is within the encryption is not what is due") from None
         except SealingError as error:
             raise KgssRefusal("SEALED_CONTENT", error.reason) from error
         except SoapFault as fault:

@@ -25,6 +25,14 @@ class SealingError(Exception):
         super().__init__(reason)
 
 
+class OpeningError(SealingError):
+    """What is within the encryption is not what was sealed, or does not come out at all.
+
+    Who opens what strangers send tells them no reason: where wrong padding is told apart from wrong content, anybody
+    learns by many tries what was sealed by somebody else.
+    """
+
+
 @contextmanager
 def reading(place: str) -> Iterator[None]:
     """asn1crypto parses where it is looked at: whatever it, or `cryptography`, finds wrong becomes one SealingError."""

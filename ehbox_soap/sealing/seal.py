@@ -17,7 +17,7 @@ from ehbox_soap.ids import Chance
 from ehbox_soap.sealing import enveloped, signed
 from ehbox_soap.sealing.algorithms import SEALED
 from ehbox_soap.sealing.enveloped import Recipient, SharedKey
-from ehbox_soap.sealing.errors import SealingError
+from ehbox_soap.sealing.errors import OpeningError, SealingError
 from ehbox_soap.sealing.signed import Holder
 
 SKEW = timedelta(minutes=5)
@@ -61,7 +61,7 @@ def unseal(
     """Opens what was sealed for one of these encryption keys or shared keys, and verifies all of it.
 
     Both signatures hold, by the same certificate, which may sign and has a chain at the signing time: what was sealed
-    in time stays readable. Raises SealingError.
+    in time stays readable. Raises SealingError; OpeningError for what is within the encryption.
     """
     outer = signed.read(octets, SEALED)
     signer = outer.signer_certificate()
@@ -72,10 +72,13 @@ def unseal(
     except SoapFault as fault:
         raise SealingError(f"signer: {fault.reason}") from fault
     outer.verify(signer)
-    inner = signed.read(enveloped.decrypt(outer.data, keys, shared, chance), SEALED)
-    # By its name and by its key: an inner signature of another one would be somebody else's content, sealed again.
-    inner.verify(signer)
-    _signing_time(inner, now)
+    try:
+        inner = signed.read(enveloped.decrypt(outer.data, keys, shared, chance), SEALED)
+        # By its name and by its key: an inner signature of another one would be somebody else's content, sealed again.
+        inner.verify(signer)
+        _signing_time(inner, now)
+    except SealingError as error:
+        raise OpeningError(error.reason) from error
     return Unsealed(inner.data, signer, signed_at, others)
 
 
