@@ -11,7 +11,9 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
+from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import saml
+from ehbox_soap.security.policy import profile
 from tests.security.builders import (
     CERTIFIED,
     DS,
@@ -24,6 +26,7 @@ from tests.security.builders import (
     envelope,
     find,
     opened,
+    parse,
 )
 from tests.security.checks import accepted, refusal, trust, verifier
 from tests.security.edits import SECURITY, Edit, add, call, double, drop
@@ -337,7 +340,19 @@ def test_another_certificate_of_the_same_sts_key() -> None:
         (drop("ds:Signature//ds:X509Data"), "Assertion/ds:KeyInfo: does not hold exactly"),
         (add("ds:Signature/ds:KeyInfo", f"{{{DS}}}KeyValue"), "Assertion/ds:KeyInfo: does not hold exactly"),
         (double("ds:Signature//ds:X509Certificate"), "Assertion/ds:KeyInfo: does not hold exactly"),
+        (
+            lambda r: setattr(find(r, "ds:Signature/ds:KeyInfo"), "tag", f"{{{DS}}}Object"),
+            "ds:Signature: does not hold exactly SignedInfo, SignatureValue and KeyInfo",
+        ),
     ],
 )
 def test_key_info_of_the_sts_has_one_form(change: Edit, reason: str) -> None:
     assert refusal(edited(change)).startswith(reason)
+
+
+def test_an_assertion_of_very_many_elements_read_by_itself() -> None:
+    """As the STS reads one that is to be renewed."""
+    element = parse(b"<Assertion>" + b"<x/>" * 4096 + b"</Assertion>")
+    with pytest.raises(SoapFault) as caught:
+        saml.read_assertion(element, profile("wire"))
+    assert caught.value.reason == "Assertion: holds more than 4096 elements"
