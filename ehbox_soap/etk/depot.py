@@ -6,8 +6,11 @@ Knows: how names are looked up, what the answer tells. Must not know: XML, HTTP.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
+from ehbox_soap.sealing.token import read_token
+from ehbox_soap.security.trust import Trust
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.tokens import NIHII, TokenName, general, token_name
 from ehbox_soap.wire.types import Status
@@ -20,14 +23,38 @@ NOT_FOUND = EtkError("NO_ETK", "No encryption token is given out for these crite
 """Ours, in code and text: nothing public says it."""
 
 
-def get_etk(request: GetEtkRequest, transaction: Transaction, now: datetime) -> GetEtkResponse:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The tokens that are given out now: the last one added of a name that no revocation list takes away."""
+
+    transaction: Transaction
+    trust: Trust
+    now: datetime
+
+    def token(self, name: TokenName) -> bytes | None:
+        """That of a name."""
+        return next(filter(self._counts, self.transaction.tokens.current(name, self.now)), None)
+
+    def applications(self, name: TokenName) -> tuple[TokenName, ...]:
+        """The names of that number that have one, each with its application."""
+        known = self.transaction.tokens.applications(name.type, name.value, self.now)
+        names = (TokenName(name.type, name.value, each) for each in known)
+        return tuple(each for each in names if self.token(each) is not None)
+
+    def _counts(self, octets: bytes) -> bool:
+        """Whether neither the owner's certificate is revoked, nor an authority above it."""
+        token = read_token(octets)
+        return not self.trust.is_revoked(token.authentication, self.now)
+
+
+def get_etk(request: GetEtkRequest, shelf: Shelf) -> GetEtkResponse:
     """The one token that the criteria name; the identifiers of several; or an Error, if there is none.
 
     Each identifier is looked for by itself (ours: nothing public says what several of them mean together).
     """
     found: dict[TokenName, bytes | None] = {}
     for identifier in request.criteria:
-        found |= _found(identifier, transaction, now)
+        found |= _found(identifier, shelf)
     match list(found.items()):
         case []:
             return GetEtkResponse(FOUND, request.criteria, errors=(NOT_FOUND,))
@@ -36,16 +63,14 @@ def get_etk(request: GetEtkRequest, transaction: Transaction, now: datetime) -> 
     return GetEtkResponse(FOUND, request.criteria, matching=tuple((_identifier(name),) for name in found))
 
 
-def _found(identifier: EtkIdentifier, transaction: Transaction, now: datetime) -> dict[TokenName, bytes | None]:
+def _found(identifier: EtkIdentifier, shelf: Shelf) -> dict[TokenName, bytes | None]:
     """The token of exactly that name; without one, and without an application asked for, the names that have one."""
-    for name in _names(identifier, transaction):
-        octets = transaction.tokens.current(name, now)
+    for name in _names(identifier, shelf.transaction):
+        octets = shelf.token(name)
         if octets is not None:
             return {name: octets}
-        if not name.application:
-            applications = transaction.tokens.applications(name.type, name.value, now)
-            if applications:
-                return {TokenName(name.type, name.value, each): None for each in applications}
+        if not name.application and (applications := shelf.applications(name)):
+            return dict.fromkeys(applications)
     return {}
 
 

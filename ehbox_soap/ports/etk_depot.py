@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import cast
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.etk.depot import get_etk
+from ehbox_soap.etk.depot import Shelf, get_etk
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, Encoded, House
 from ehbox_soap.ports.documents import Description
@@ -45,7 +45,8 @@ class EtkDepotDialect:
 
     def perform(self, call: Call, request: object) -> object:
         """What the depot finds; true time counts, not the mailbox's."""
-        answer = get_etk(cast(GetEtkRequest, request), call.begin(write=False), call.house.clock.now())
+        shelf = Shelf(call.begin(write=False), call.house.trust, call.house.clock.now())
+        answer = get_etk(cast(GetEtkRequest, request), shelf)
         call.outcome = answer.status.code
         return answer
 
@@ -57,5 +58,5 @@ class EtkDepotDialect:
 
 
 def port(house: House) -> Port:
-    """The port, which needs nothing of the house but its store."""
+    """The port, which needs nothing of the house but its store and whom it trusts."""
     return Port("etk_depot", EtkDepotDialect(Contract.load("etkdepot").ports[etk_depot.NAMESPACE]), house)

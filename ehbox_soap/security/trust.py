@@ -127,6 +127,16 @@ class Trust:
             raise refused(place, "is not for encryption")
         return (max(above[0], certificate.not_valid_before_utc), min(above[1], certificate.not_valid_after_utc))
 
+    def is_revoked(self, certificate: x509.Certificate, now: datetime) -> bool:
+        """Whether it, or a known authority above it, is revoked; of anybody else the lists do not tell."""
+        # Looks at the lists' files, where it is time to.
+        self._lists.generation(now)
+        try:
+            self._listed((certificate, *self._chains.above(certificate)), now)
+        except Revoked:
+            return True
+        return False
+
     def signers(self, certificate: x509.Certificate | None, now: datetime) -> tuple[x509.Certificate, ...]:
         """The trusted STS certificates that count now and may have signed: the one that a KeyInfo names, or any.
 

@@ -31,8 +31,7 @@ class StoredToken:
 
 
 class Tokens:
-    """Tokens. One is given out while its certificate is valid and it is not revoked; of several for the same name the
-    one that was added last."""
+    """Tokens. One may be given out while its certificate is valid and it is not revoked here."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -43,15 +42,15 @@ class Tokens:
         name = {"type": new.name.type, "value": new.name.value, "application": new.name.application}
         return insert_if_new(self._connection, token, {**name, **values}) is not None
 
-    def current(self, name: TokenName, now: datetime) -> bytes | None:
-        """The token of that name that is given out."""
+    def current(self, name: TokenName, now: datetime) -> tuple[bytes, ...]:
+        """The tokens of that name that may be given out, the last added first."""
         query = select(token.c.octets).where(
             _is_of(name.type, name.value), token.c.application == name.application, _is_given(now)
         )
-        return self._connection.execute(query.order_by(token.c.token_key.desc()).limit(1)).scalar_one_or_none()
+        return tuple(self._connection.execute(query.order_by(token.c.token_key.desc())).scalars())
 
     def applications(self, type: str, value: str, now: datetime) -> tuple[str, ...]:
-        """The applications, "" for none, for which a token of that number is given out, in order."""
+        """The applications, "" for none, for which a token of that number may be given out, in order."""
         query = select(token.c.application).distinct().where(_is_of(type, value), _is_given(now))
         return tuple(self._connection.execute(query.order_by(token.c.application)).scalars())
 

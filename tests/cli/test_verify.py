@@ -179,9 +179,11 @@ PLANTED: list[tuple[str, str, set[str]]] = [
     ("publication-fingerprint-check", "UPDATE publication SET fingerprint = x'00' "
      f"WHERE message_id = (SELECT message_id FROM message WHERE message_key = {FIRST})", {"message-contents"}),
     ("person-without-box", "INSERT INTO person VALUES ('59091199772' || '', 'x', 'y', NULL) "
-     "ON CONFLICT (inss) DO UPDATE SET inss = '00000000097'", {"profession-without-person"}),
-    ("organisation-without-box", "UPDATE organisation SET id = '11111111' WHERE id = '71990133'", set()),
-    ("profession-without-person", "DELETE FROM person WHERE inss = '59091199772'", set()),
+     "ON CONFLICT (inss) DO UPDATE SET inss = '00000000097'",
+     {"profession-without-person", "person_detail-without-person"}),
+    ("organisation-without-box", "UPDATE organisation SET id = '11111111' WHERE id = '71990133'",
+     {f"organisation_{each}-without-organisation" for each in ("detail", "name", "number", "place")}),
+    ("profession-without-person", "DELETE FROM person WHERE inss = '59091199772'", {"person_detail-without-person"}),
     ("profession-number", "UPDATE profession SET nihii8 = '11111111' WHERE inss = '59091199772'", set()),
     ("message-without-acknowledgment", "UPDATE message SET content_type = 'ACKNOWLEDGMENT' "
      f"WHERE message_key = {FIRST}",

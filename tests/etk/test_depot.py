@@ -13,8 +13,10 @@ import structlog
 import zeep
 from lxml import etree
 
+from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.pki.revoking import revoke
 from ehbox_soap.ports.call import HttpAnswer
 from ehbox_soap.ports.etk_depot import PATH
 from ehbox_soap.sealing.token import EncryptionToken, read_token
@@ -238,3 +240,19 @@ def test_nobody_is_named_in_the_log(
     ] * 2
     for word in (DOCTOR, "Kanarie", "Voorbeeld"):
         assert word not in stream.getvalue()
+
+
+def test_a_token_whose_owner_a_list_revokes_is_not_given_out(
+    door: Door, authority: Authority, encryption: KeyEntry
+) -> None:
+    """Issue 5: a revoked one is not given out; the one of before, whose certificate is another, comes back."""
+    owner = authority.person(DOCTOR, "Dora Voorbeeld", kind="ec")
+    newer = authority.encryption(owner)
+    deposit(door, authority.token(encryption))
+    deposit(door, authority.token(newer))
+    asked = ("SSIN", DOCTOR, None)
+    assert token_of(ask(door, asked)).encryption == newer.certificate
+    own = Authority.open(door.folder / "pki", door.clock, SeededChance(33))
+    revoke(door.folder / "pki", own, owner.certificate, "key-compromise", door.clock)
+    door.advance(seconds=10)
+    assert token_of(ask(door, asked)).encryption == encryption.certificate

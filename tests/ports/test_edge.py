@@ -12,7 +12,6 @@ import pytest
 from ehbox_soap.ports.mailbox import MailboxDialect
 from ehbox_soap.ports.sts import StsDialect
 from ehbox_soap.security.wss import Verifier
-from ehbox_soap.sts import saml11
 from ehbox_soap.wire import codec, contract, mime, soap, xml
 from tests.clients.connector40 import HttpRequest
 from tests.door import CONSULTATION, PUBLICATION, STS, Door
@@ -64,7 +63,7 @@ def test_each_step_of_a_mailbox_call(
 
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(StsDialect, "check_action"), (Verifier, "sts_call"), (saml11, "answer"), (StsDialect, "encode")],
+    [(StsDialect, "check_action"), (Verifier, "sts_call"), (StsDialect, "perform"), (StsDialect, "encode")],
 )
 def test_each_step_of_an_sts_call(
     owner: object, name: str, door: Door, people: Cast, monkeypatch: pytest.MonkeyPatch

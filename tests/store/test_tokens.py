@@ -24,14 +24,14 @@ KEY = StoredKey(b"k" * 16, NOW, b"m" * 8, b"n" * 12, b"sealed")
 
 def test_the_one_added_last_is_given_out_while_it_is_valid(store: Store) -> None:
     with store.begin() as transaction:
-        assert transaction.tokens.current(NAME, NOW) is None
+        assert transaction.tokens.current(NAME, NOW) == ()
         assert transaction.tokens.add(FIRST)
         assert transaction.tokens.add(SECOND)
-        assert transaction.tokens.current(NAME, NOW) == b"second"
-        assert transaction.tokens.current(NAME, NOW + DAY) == b"second"
-        assert transaction.tokens.current(NAME, NOW - DAY) == b"second"
+        assert transaction.tokens.current(NAME, NOW)[0] == b"second"
+        assert transaction.tokens.current(NAME, NOW + DAY)[0] == b"second"
+        assert transaction.tokens.current(NAME, NOW - DAY)[0] == b"second"
         for outside in (NOW + DAY + timedelta(seconds=1), NOW - DAY - timedelta(seconds=1)):
-            assert transaction.tokens.current(NAME, outside) is None
+            assert transaction.tokens.current(NAME, outside) == ()
             assert not transaction.tokens.is_given(FIRST.fingerprint, outside)
 
 
@@ -42,7 +42,7 @@ def test_a_revoked_one_is_not_given_out_and_stays_revoked(store: Store) -> None:
         assert transaction.tokens.revoke("2", NOW)
         assert not transaction.tokens.revoke("2", NOW + DAY)
         assert not transaction.tokens.add(replace(SECOND, octets=b"again"))
-        assert transaction.tokens.current(NAME, NOW) == b"first"
+        assert transaction.tokens.current(NAME, NOW)[0] == b"first"
         assert transaction.tokens.is_given(FIRST.fingerprint, NOW)
         assert not transaction.tokens.is_given(SECOND.fingerprint, NOW)
         assert [each.revoked_at for each in transaction.tokens.all()] == [NOW, None]
@@ -55,8 +55,8 @@ def test_applications_of_a_number(store: Store) -> None:
         for each in (FIRST, other, third):
             transaction.tokens.add(each)
         assert transaction.tokens.applications(NAME.type, NAME.value, NOW) == ("", "APP")
-        assert transaction.tokens.current(replace(NAME, application="APP"), NOW) == b"second"
-        assert transaction.tokens.current(replace(NAME, application="OTHER"), NOW) is None
+        assert transaction.tokens.current(replace(NAME, application="APP"), NOW)[0] == b"second"
+        assert transaction.tokens.current(replace(NAME, application="OTHER"), NOW) == ()
         assert transaction.tokens.applications("NIHII", NAME.value, NOW) == ()
         assert transaction.tokens.all() == (FIRST, other, third)
 
