@@ -127,7 +127,7 @@ class _Lines:
     """Which tests run a line, and whether it is run at import."""
 
     def __init__(self, data: coverage.CoverageData) -> None:
-        self._data = data
+        self._all = {name for name in data.measured_contexts() if name}
         self._of: dict[str, dict[int, list[str]]] = {}
         for path in data.measured_files():
             self._of[path] = data.contexts_by_lineno(path)
@@ -139,7 +139,8 @@ class _Lines:
         at = next((line for line in range(first, max(first - 40, 0), -1) if line in of), 0)
         here = set(of.get(at, ()))
         if not mutant.function or "" in here:
-            return {name for names in of.values() for name in names if name}, True
+            # A table that others read has no test of its own: all of the room are.
+            return {name for names in of.values() for name in names if name} or self._all, True
         return here, False
 
 
