@@ -139,8 +139,8 @@ class _Lines:
         at = next((line for line in range(first, max(first - 40, 0), -1) if line in of), 0)
         here = set(of.get(at, ()))
         if not mutant.function or "" in here:
-            # A table that others read has no test of its own: all of the room are.
-            return {name for names in of.values() for name in names if name} or self._all, True
+            # A table has no test of its own, others read it.
+            return self._all, True
         return here, False
 
 
