@@ -133,6 +133,12 @@ def test_a_part_of_headers_only_is_empty() -> None:
     assert found.parts["x"].data == b""
 
 
+def test_a_part_of_headers_only_may_stand_far_behind() -> None:
+    """Its headers are counted from where it begins, not from the body's beginning."""
+    found = mime.read(RELATED, body(ROOT, part(b"d" * 9000, b"Content-ID: x"), b"Content-ID: y\r\n"))
+    assert (len(found.parts["x"].data), found.parts["y"].data) == (9000, b"")
+
+
 def test_preamble_epilogue_and_padding_are_ignored() -> None:
     whole = body(ROOT, part(b"d", b"Content-ID: x"), before=b"a preamble\r\n", after=b" \t\r\nepilogue\r\n--b\r\n")
     found = mime.read(RELATED, whole.replace(b"--b\r\n", b"--b \t\r\n", 2))
