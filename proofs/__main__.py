@@ -273,14 +273,14 @@ def _rows(size: Size) -> tuple[Columns, bool]:
 
 @_proof("upgrades", 1)
 def _upgrades(size: Size) -> tuple[Columns, bool]:
-    """From every revision on, killed at each statement and run again."""
+    """From every revision on, killed at each statement and run again; --count N: only at every Nth."""
     columns: Columns = {}
     well = True
     for database in size.databases:
         told: dict[str, object] = {}
         for base in upgrades.revisions()[:-1]:
             with _empty(database) as (folder, url):
-                found = upgrades.upgrade(url or f"sqlite:///{folder / 'ehbox.sqlite'}", base)
+                found = upgrades.upgrade(url or f"sqlite:///{folder / 'ehbox.sqlite'}", base, size.count)
             told[f"from r{base} to r{found.head}"] = f"{found.kills} kills, {len(found.findings)} findings"
             well = well and not found.findings
             _tell(f"{database}: {found}")

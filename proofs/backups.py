@@ -20,7 +20,7 @@ from proofs.places import Place
 from tests.http.running import ROOT
 from tests.postgresql import programs
 
-_ANSWERS = 24
+_ANSWERS = 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def restored(place: Place, seed: int) -> Restored:
     """Backs up while eight clients work, again at rest, and serves from what was restored of the latter."""
     server = place.serve(workers="2")
     everybody, front = callers(place.authority(), server), Front([server])
-    with Crowd(everybody, front, seed) as crowd:
+    with Crowd(everybody, front, seed, place.pace) as crowd:
         crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
         before = {each for entry in list(crowd.ledger.entries) for each in list(entry.told)}
         busy = _copy(place, "busy")

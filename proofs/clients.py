@@ -6,6 +6,7 @@ Must not know: why a server went away.
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from tests.http import people
 from tests.http.people import Caller
 from tests.http.running import Connection, Running
 
-PATIENCE = 120.0
+PATIENCE, CLIENTS = 120.0, 8
 PEOPLE = ("71031499894 DOCTOR", "68072599721 DOCTOR", "01010599873 DOCTOR", "85061999865 NURSE", "93042799282 NURSE")
 """Of the shipped seed; eight clients share them, so that two call for the same box at once."""
 _CALLS_A_CONNECTION, _AGAIN_SECONDS = 9, 0.05
@@ -147,11 +148,11 @@ class Client(threading.Thread):
 
     def _ask(self, request: HttpRequest) -> Answer:
         """Raises Broken, Fault, or Ended before anything is sent."""
-        if self._connection is None:
-            self._connection = self.front.connect(self.number)
+        self.ledger.begin(lambda: self.front.over)
         if self.front.over:
             raise Ended
-        self.ledger.count("begun")
+        self._call_up()
+        assert self._connection is not None
         try:
             reply = people.post_on(self._connection, request)
         except (OSError, HTTPException) as error:
@@ -171,6 +172,13 @@ class Client(threading.Thread):
         self.ledger.count(f"code {answer.code}")
         return answer
 
+    def _call_up(self) -> None:
+        """A connection that is still there: one that the server has ended meanwhile is readable, as clients know."""
+        if self._connection is not None and select.select([self._connection.socket], [], [], 0)[0]:
+            self._hang_up()
+        if self._connection is None:
+            self._connection = self.front.connect(self.number)
+
     def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -180,9 +188,9 @@ class Client(threading.Thread):
 class Crowd:
     """Eight clients at work, from entering to leaving the context."""
 
-    def __init__(self, everybody: Sequence[Caller], front: Front, seed: int, count: int = 8) -> None:
-        self.front, self.ledger = front, Ledger()
-        self.clients = [Client(number, everybody, front, self.ledger, seed) for number in range(count)]
+    def __init__(self, everybody: Sequence[Caller], front: Front, seed: int, pace: int) -> None:
+        self.front, self.ledger = front, Ledger(pace)
+        self.clients = [Client(number, everybody, front, self.ledger, seed) for number in range(CLIENTS)]
 
     def __enter__(self) -> Crowd:
         for client in self.clients:
@@ -192,6 +200,7 @@ class Crowd:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Lets every client finish its call."""
         self.front.end()
+        self.ledger.wake()
         for client in self.clients:
             client.join(PATIENCE)
             assert kind is not None or not client.is_alive(), f"{client.name} hangs"

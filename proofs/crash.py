@@ -23,7 +23,7 @@ from tests.http.running import Running
 KINDS = ("worker", "companion", "worker", "all")
 WORKERS = 2
 # Calls that are begun before a kill, at least and up to so many more; and answers that show that all is well again.
-_FEWEST, _MORE, _ANSWERS = 8, 24, 4
+_FEWEST, _MORE, _ANSWERS = 8, 16, 4
 _SPREAD_MILLISECONDS = 16
 
 
@@ -43,7 +43,7 @@ def crash(place: Place, cycles: int, seed: int, tell: Callable[[str], None] = la
     began = clock.monotonic()
     server = place.serve(workers=str(WORKERS))
     everybody, front = callers(place.authority(), server), Front([server])
-    with Crowd(everybody, front, seed) as crowd:
+    with Crowd(everybody, front, seed, place.pace) as crowd:
         for number in range(cycles):
             # Every kind in turn, so that few cycles have all of them; the moment and the victim are of chance.
             kind = KINDS[number % len(KINDS)]

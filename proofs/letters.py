@@ -44,7 +44,9 @@ def digest(octets: bytes) -> str:
 class Ledger:
     """What all clients together have done; every change wakes who waits for one."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: int = 0) -> None:
+        """`pace` is how many calls may begin from one step of a proof to the next; 0: any number."""
+        self.pace, self._allowed = pace, pace
         self.entries: list[Entry] = []
         self.counts: Counter[str] = Counter()
         self.errors: list[BaseException] = []
@@ -62,6 +64,17 @@ class Ledger:
             self.entries.append(entry)
             return entry
 
+    def begin(self, over: Callable[[], bool]) -> None:
+        """One more call begins, as soon as it may, unless the proof is over meanwhile."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.pace or self.counts["begun"] < self._allowed or over())
+        self.count("begun")
+
+    def wake(self) -> None:
+        """Has everybody who waits look again."""
+        with self._changed:
+            self._changed.notify_all()
+
     def count(self, event: str) -> None:
         """One more of an event: begun, answered, broken, a code."""
         with self._changed:
@@ -77,6 +90,8 @@ class Ledger:
     def await_more(self, event: str, more: int, patience: float) -> None:
         """Waits until so many more of the event were counted. Raises what a client ended by, or TimeoutError."""
         with self._changed:
+            self._allowed = self.counts["begun"] + self.pace
+            self._changed.notify_all()
             self._await(event, self.counts[event] + more, patience)
 
     def _await(self, event: str, goal: int, patience: float) -> None:

@@ -7,22 +7,23 @@ is proved.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
 from ehbox_soap import assembly, config
+from ehbox_soap.cli import main
 from ehbox_soap.clock import SystemClock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import SystemChance, hexadecimal
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.store.engine import Store
 from tests import postgresql
-from tests.http.running import ROOT, Running
+from tests.http.running import Running
 from tests.postgresql import Cluster
 
 # Boxes that take all that is sent to them, whatever the rules for full ones.
@@ -31,11 +32,13 @@ _ROOMY = {"mailbox.individual_box_bytes": str(10**12), "log.level": "ERROR"}
 
 @dataclass
 class Place:
-    """A prepared data folder; `settings` as "section.name" for every server on it."""
+    """A prepared data folder; `settings` as "section.name" for every server on it. `pace` bounds how many calls
+    clients begin from one step of a proof to the next; 0 does not."""
 
     folder: Path
     settings: Mapping[str, str]
     cluster: Cluster | None = None
+    pace: int = 0
     servers: list[Running] = field(default_factory=list)
 
     @property
@@ -75,23 +78,22 @@ class Place:
     def verify(self) -> list[str]:
         """What `ehbox verify` finds, a line each."""
         done = self.run("verify", "--json")
-        if done.returncode not in (0, 1):
-            return [f"ehbox verify ended with {done.returncode}: {done.stderr.strip()}"]
+        if done.exit_code not in (0, 1):
+            return [f"ehbox verify ended with {done.exit_code}: {done.stderr.strip()}"]
         return [f"{each['check']} {each['table']} {each['key']}" for each in json.loads(done.stdout)["findings"]]
 
     def backup(self, name: str) -> Path:
         """A copy made by `ehbox backup` beside this folder: of the keys, and on SQLite of the store too."""
         folder = self.folder.with_name(f"{self.folder.name}-{name}")
         done = self.run("backup", str(folder))
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         return folder
 
-    def run(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
-        """A verb of `ehbox` on this folder and its database."""
+    def run(self, verb: str, *words: str) -> Result:
+        """A verb of `ehbox` on this folder and its database, in this process."""
         chosen = self.folder / "chosen.toml"
         chosen.write_text(f'[data]\ndatabase = "{self.settings.get("data.database", "")}"\n')
-        command = ["-m", "ehbox_soap.cli", verb, *words, f"--data={self.folder}", f"--config={chosen}"]
-        return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        return CliRunner().invoke(main, [verb, *words, f"--data={self.folder}", f"--config={chosen}"])
 
     def close(self) -> None:
         """Ends what still runs, by its process id."""
@@ -101,7 +103,11 @@ class Place:
 
 @contextmanager
 def place(
-    database: str, folder: Path, cluster: Cluster | None = None, settings: Mapping[str, str] | None = None
+    database: str,
+    folder: Path,
+    cluster: Cluster | None = None,
+    settings: Mapping[str, str] | None = None,
+    pace: int = 0,
 ) -> Iterator[Place]:
     """A new place in `folder`; for postgresql in the cluster, whose database goes with it."""
     own = {**_ROOMY, **(settings or {})}
@@ -110,7 +116,7 @@ def place(
         assert cluster is not None
         cluster.create(name)
         own["data.database"] = cluster.url(name)
-    made = Place(folder / "data", own, cluster)
+    made = Place(folder / "data", own, cluster, pace)
     try:
         assembly.prepare(made.chosen)
         yield made

@@ -64,7 +64,7 @@ def _under_load(places: Sequence[Place], count: int, seed: int, tell: Tell, rest
     began = clock.monotonic()
     running = [place.serve(workers="2") for place in places]
     everybody, front = callers(places[0].authority(), running[0]), Front(list(running))
-    with Crowd(everybody, front, seed) as crowd:
+    with Crowd(everybody, front, seed, places[0].pace) as crowd:
         for number in range(count):
             crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
             restart(places, front, running, number % len(places))

@@ -83,7 +83,7 @@ def under_load(
     began = clock.monotonic()
     server = place.serve(workers="2")
     everybody, front = callers(place.authority(), server), Front([server])
-    with Crowd(everybody, front, seed) as crowd:
+    with Crowd(everybody, front, seed, place.pace) as crowd:
         for number in range(times):
             crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
             if enough():

@@ -1,5 +1,5 @@
-"""`python -m proofs.upgrades URL BASE`: an upgrade that is killed (SIGKILL) at each of its statements in turn, and run
-again. The store is as it was, or whole in the new form, and nothing that was in it is changed.
+"""`python -m proofs.upgrades URL BASE EVERY`: an upgrade that is killed (SIGKILL) at each of its statements in turn, and
+run again. The store is as it was, or whole in the new form, and nothing that was in it is changed.
 
 Knows: how a store is brought to any revision, that the upgrade runs in a process of its own. Must not know: what any
 revision does.
@@ -46,10 +46,15 @@ def revisions() -> list[str]:
     return [each.revision for each in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
 
 
-def upgrade(url: str, base: str) -> Upgraded:
-    """Of an empty database, in a process of its own: it forks, and each of its children is killed."""
+def upgrade(url: str, base: str, every: int = 1) -> Upgraded:
+    """Of an empty database, in a process of its own: it forks, and each of its children is killed, at the first
+    statement and then at every so-manieth."""
     done = subprocess.run(
-        [sys.executable, "-m", "proofs.upgrades", url, base], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", "proofs.upgrades", url, base, str(every)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     told = json.loads(done.stdout)
     return Upgraded(**{**told, "findings": tuple(told["findings"])})
@@ -103,10 +108,10 @@ def _columns(engine: Engine) -> dict[str, list[str]]:
     }
 
 
-def _upgraded(url: str, base: str) -> Upgraded:
+def _upgraded(url: str, base: str, every: int) -> Upgraded:
     engine = create_engine(make_url(url))
     _prepared(engine, base)
-    columns, head, at = _columns(engine), revisions()[-1], 1
+    columns, head, at, kills = _columns(engine), revisions()[-1], 1, 0
     with engine.connect() as connection:
         before = _digests(connection)
     engine.dispose()
@@ -119,9 +124,9 @@ def _upgraded(url: str, base: str) -> Upgraded:
             if (now == base and _digests(connection) != before) or _digests(connection, columns) != before:
                 findings.append(f"killed at statement {at}: something that was there has changed")
         engine.dispose()
-        at += 1
+        at, kills = at + every, kills + 1
     findings += _afterwards(url, engine, head, columns, before)
-    return Upgraded(base, head, at - 1, len(before), tuple(findings))
+    return Upgraded(base, head, kills, len(before), tuple(findings))
 
 
 def _afterwards(url: str, engine: Engine, head: str, columns: dict[str, list[str]], before: Digests) -> Iterator[str]:
@@ -138,11 +143,11 @@ def _afterwards(url: str, engine: Engine, head: str, columns: dict[str, list[str
     store.close()
 
 
-def main(url: str, base: str) -> int:
+def main(url: str, base: str, every: int) -> int:
     """Prints the result as JSON."""
-    print(json.dumps(asdict(_upgraded(url, base))))
+    print(json.dumps(asdict(_upgraded(url, base, every))))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

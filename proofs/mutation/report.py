@@ -26,7 +26,9 @@ room fails. The mutations are mutmut's ({tool}), also at the top of modules, in 
 at import, which mutmut itself leaves out. Left out: types, decorators, what `len`, `isinstance` and `cast` are given,
 and the literals within a `raise` or a `refused(…)`: only its words would change, and the tests of each refusal compare
 the beginning of its reason. A mutant with a stated reason changes nothing that a caller could notice; it
-counts as survived in the first figure, the second leaves it out.
+counts as survived in the first figure, the second leaves it out. Where fewer were tried than there are, the run was
+ended by time: mutants are tried in the order of their keys, which are hashes, so that what was tried is a sample of the
+whole room (what was tried of single modules before stands among it), and no more than that.
 
 {date}, commits {commits}; {size}; tests: {tests}, in process.
 """

@@ -13,6 +13,8 @@ from proofs.places import Place, place
 from tests.databases import DATABASES
 from tests.postgresql import Cluster
 
+PACE = 26
+
 
 class NewPlace(Protocol):
     """A place of its own for a test; settings as "section.name"."""
@@ -26,7 +28,7 @@ def new_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewPla
 
         def make(database: str, settings: Mapping[str, str] | None = None) -> Place:
             cluster: Cluster | None = request.getfixturevalue("cluster") if database == "postgresql" else None
-            return stack.enter_context(place(database, tmp_path / database, cluster, settings))
+            return stack.enter_context(place(database, tmp_path / database, cluster, settings, PACE))
 
         yield make
 

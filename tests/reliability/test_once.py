@@ -10,20 +10,22 @@ from proofs import once
 from proofs.places import Place
 from proofs.rows import CALLS, Filled
 from tests.databases import DATABASES, PostgresqlDatabases
+from tests.reliability.conftest import NewPlace
 
 
 @pytest.mark.http
 @pytest.mark.slow
 def test_one_publication_from_sixteen_threads_is_one_message(a_place: Place) -> None:
-    found = once.repeated(a_place, times=160)
-    assert found.answers == {"100": 160}
+    found = once.repeated(a_place, times=128)
+    assert found.answers == {"100": 128}
     assert (found.ids, found.listed, found.findings) == (1, 1, ())
 
 
 @pytest.mark.http
 @pytest.mark.slow
-def test_as_many_messages_as_publications(a_place: Place) -> None:
-    found = once.counted(a_place, processes=4, letters=20)
+def test_as_many_messages_as_publications(new_place: NewPlace) -> None:
+    """Four workers on both databases: tests/http/test_workers.py."""
+    found = once.counted(new_place("sqlite"), processes=4, letters=20)
     assert found.exact
     assert (found.sent, found.distinct, found.listed, found.findings) == (80, 80, 80, ())
 

@@ -21,11 +21,11 @@ def check(found: Restarted) -> None:
 
 
 def test_new_workers_for_old(new_place: NewPlace) -> None:
-    check(restarts.reload(new_place("sqlite"), count=3, seed=4))
+    check(restarts.reload(new_place("sqlite"), count=2, seed=4))
 
 
 def test_a_server_ends_and_another_begins(new_place: NewPlace) -> None:
-    check(restarts.end_and_begin(new_place("sqlite"), count=2, seed=5))
+    check(restarts.end_and_begin(new_place("sqlite"), count=1, seed=5))
 
 
 def test_two_servers_on_one_database_are_replaced_in_turn(new_place: NewPlace) -> None:

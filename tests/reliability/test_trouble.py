@@ -12,7 +12,7 @@ from proofs.places import place
 from proofs.trouble import Troubled
 from tests import postgresql
 from tests.postgresql import Cluster
-from tests.reliability.conftest import NewPlace
+from tests.reliability.conftest import PACE, NewPlace
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
 
@@ -34,13 +34,13 @@ def own_cluster() -> Iterator[Cluster]:
 
 
 def test_a_database_that_is_restarted(own_cluster: Cluster, tmp_path: Path) -> None:
-    with place("postgresql", tmp_path, own_cluster) as made:
+    with place("postgresql", tmp_path, own_cluster, pace=PACE) as made:
         check(trouble.restarted(made, times=2, seed=8))
 
 
 def test_a_disk_that_is_full() -> None:
     try:
-        found = full.measure("sqlite", times=1, seed=9)
+        found = full.measure("sqlite", times=1, seed=9, pace=PACE)
     except full.Unavailable as reason:
         pytest.skip(str(reason))
     check(found)
