@@ -18,7 +18,7 @@ from proofs.mutation.mutants import mutants
 from proofs.mutation.plugin import Mutation
 
 ROOT = Path(__file__).parents[2]
-TESTS = {"security": ["tests/security"], "wire": ["tests/wire", "tests/etk", "tests/kgss"]}
+TESTS = {"security": ["tests/security"], "wire": ["tests/wire"]}
 
 
 def main() -> int:
