@@ -136,6 +136,9 @@ class Laboratory:
     def examine(self, call: Mapping[str, object], every: int = 1) -> Outcome:
         """Lets every so-manieth statement of the call fail, in both ways."""
         request = self.request(call)
+        # What a process does once, such as asking for the database's version, is done now.
+        self._send(request)
+        contents.put_back(self.control, self.before)
         self.statements.arm()
         expected = self._read(self._send(request))
         after = contents.rows(self.control)
