@@ -153,9 +153,10 @@ class Laboratory:
                 outcome.tried += 1
                 said, found = self.said(answer, expected), contents.rows(self.control)
                 outcome.answers[said] += 1
-                if found != (self.rows if said.startswith("fault") else after):
-                    where = ", ".join(name for name, held in self.rows.items() if held != found[name])
-                    outcome.findings.append(f"statement {at}{' and the rest' * rest}: {said}, and {where} changed")
+                right = self.rows if said.startswith("fault") else after
+                if found != right:
+                    where = ", ".join(name for name, held in right.items() if held != found[name])
+                    outcome.findings.append(f"statement {at}{' and the rest' * rest}: {said}, and {where} is not right")
                 self._begin_again(found)
         # Whatever failed, the next call is served in full.
         if self.said(self._send(request), expected) != "success" or contents.rows(self.control) != after:

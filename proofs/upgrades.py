@@ -1,5 +1,5 @@
-"""`python -m proofs.upgrades URL BASE EVERY`: an upgrade that is killed (SIGKILL) at each of its statements in turn, and
-run again. The store is as it was, or whole in the new form, and nothing that was in it is changed.
+"""`python -m proofs.upgrades URL BASE EVERY`: an upgrade that is killed (SIGKILL) at each of its statements in turn,
+and run again. The store is as it was, or whole in the new form, and nothing that was in it is changed.
 
 Knows: how a store is brought to any revision, that the upgrade runs in a process of its own. Must not know: what any
 revision does.
