@@ -1,4 +1,4 @@
-"""`python -m proofs.full DATABASE TIMES SEED PACE`: a disk that is full under load, and has room again.
+"""`python -m proofs.full DATABASE TIMES SEED`: a disk that is full under load, and has room again.
 
 The disk is a small tmpfs, mounted where only this process and its children see it, so that it goes with them:
 `measure` starts it so, or raises Unavailable where that is not allowed. PostgreSQL's log of what it is about to write
@@ -35,7 +35,7 @@ class Unavailable(Exception):
     """Why there can be no such disk here."""
 
 
-def measure(database: str, times: int, seed: int, pace: int = 0) -> Troubled:
+def measure(database: str, times: int, seed: int) -> Troubled:
     """Runs this module where it may mount. Raises Unavailable."""
     with tempfile.TemporaryDirectory(prefix="ehbox-mount-") as folder:
         tried = subprocess.run(
@@ -43,7 +43,7 @@ def measure(database: str, times: int, seed: int, pace: int = 0) -> Troubled:
         )
     if tried.returncode:
         raise Unavailable(f"no tmpfs can be mounted here: {tried.stderr.strip()}")
-    command = [*OWN_MOUNTS, sys.executable, "-m", "proofs.full", database, *map(str, (times, seed, pace))]
+    command = [*OWN_MOUNTS, sys.executable, "-m", "proofs.full", database, str(times), str(seed)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise AssertionError(f"the proof itself ended with {done.returncode}")
@@ -87,7 +87,7 @@ def mounted() -> Iterator[Disk]:
 
 
 @contextmanager
-def _place(database: str, disk: Disk, pace: int) -> Iterator[Place]:
+def _place(database: str, disk: Disk) -> Iterator[Place]:
     # The server's own log lies on the full disk too.
     settings = {"log.level": "INFO"}
     with ExitStack() as stack:
@@ -96,12 +96,12 @@ def _place(database: str, disk: Disk, pace: int) -> Iterator[Place]:
             wal = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ehbox-wal-")))
             cluster = postgresql.start(fsync=True, beneath=disk.folder, wal=wal / "wal")
             stack.callback(cluster.stop)
-        yield stack.enter_context(place(database, disk.folder, cluster, settings, pace))
+        yield stack.enter_context(place(database, disk.folder, cluster, settings))
 
 
-def main(database: str, times: int, seed: int, pace: int) -> int:
+def main(database: str, times: int, seed: int) -> int:
     """Prints the result as JSON."""
-    with mounted() as disk, _place(database, disk, pace) as made:
+    with mounted() as disk, _place(database, disk) as made:
 
         def fill(ledger: Ledger) -> None:
             disk.fill()
@@ -113,4 +113,4 @@ def main(database: str, times: int, seed: int, pace: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:5])))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -40,7 +40,7 @@ def test_a_database_that_is_restarted(own_cluster: Cluster, tmp_path: Path) -> N
 
 def test_a_disk_that_is_full() -> None:
     try:
-        found = full.measure("sqlite", times=1, seed=9, pace=PACE)
+        found = full.measure("sqlite", times=1, seed=9)
     except full.Unavailable as reason:
         pytest.skip(str(reason))
     check(found)
