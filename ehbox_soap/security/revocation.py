@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -22,6 +23,15 @@ _PEM = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", re.DOTA
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _UNDERSTOOD = (x509.AuthorityKeyIdentifier, x509.CRLNumber, x509.IssuingDistributionPoint)
 _UNDERSTOOD_OF_ENTRY = (x509.CRLReason, x509.InvalidityDate)
+# What the library raises for a list that it does not read: much of it only once a field is asked for.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 Issuer = tuple[bytes, bytes]
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
@@ -61,11 +71,16 @@ def read_lists(octets: bytes, authorities: Iterable[x509.Certificate]) -> tuple[
             found = [x509.load_pem_x509_crl(text) for text in _PEM.findall(octets)]
         else:
             found = [x509.load_der_x509_crl(octets)]
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise ListError("is not a revocation list") from error
     if not found:
         raise ListError("is not a revocation list")
-    return tuple(_checked(each, known) for each in found)
+    try:
+        return tuple(_checked(each, known) for each in found)
+    except ListError:
+        raise
+    except _UNREADABLE as error:
+        raise ListError("has a field that cannot be read") from error
 
 
 def _checked(found: x509.CertificateRevocationList, authorities: tuple[x509.Certificate, ...]) -> RevocationList:
@@ -75,8 +90,10 @@ def _checked(found: x509.CertificateRevocationList, authorities: tuple[x509.Cert
     try:
         extensions = found.extensions
         revoked = frozenset(serial for each in found if (serial := _serial(each)) is not None)
-    except (ValueError, x509.DuplicateExtension) as error:
-        raise error if isinstance(error, ListError) else ListError("has an extension that cannot be read") from error
+    except ListError:
+        raise
+    except _UNREADABLE as error:
+        raise ListError("has an extension that cannot be read") from error
     _demand_whole(extensions)
     number = _extension(extensions, x509.CRLNumber)
     scope = _extension(extensions, x509.IssuingDistributionPoint)
@@ -92,7 +109,11 @@ def _checked(found: x509.CertificateRevocationList, authorities: tuple[x509.Cert
 
 def _authority(found: x509.CertificateRevocationList, authorities: tuple[x509.Certificate, ...]) -> x509.Certificate:
     """The authority that signed the list itself. Raises ListError if it is unknown or may not."""
-    if not isinstance(found.signature_hash_algorithm, _HASHES):
+    try:
+        hash_ = found.signature_hash_algorithm
+    except UnsupportedAlgorithm as error:
+        raise ListError("is signed by an algorithm that is not known") from error
+    if not isinstance(hash_, _HASHES):
         raise ListError("is not signed by SHA-256 or better")
     signers = [each for each in authorities if each.subject == found.issuer and _signed(found, each)]
     if not signers:

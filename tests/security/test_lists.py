@@ -20,6 +20,8 @@ HELD = pki().rsa
 EVERY = timedelta(seconds=10)
 AUTHORITIES = [ROOT.certificate, OTHER.certificate]
 INSTANT = timedelta(microseconds=1)
+# The root's list, by an OID where ecdsa-with-SHA256 stood.
+UNKNOWN_ALGORITHM = der(listed(ROOT)).replace(bytes.fromhex("2a8648ce3d040302"), bytes.fromhex("2a8648ce3d04037f"))
 
 
 def lists(*paths: Path, **more: object) -> Lists:
@@ -176,6 +178,7 @@ def test_files_of_equal_size_and_time(tmp_path: Path) -> None:
     [
         (lambda path: path.write_bytes(b"half a li"), "is not a revocation list"),
         (lambda path: written(path, listed(authority("STRANGE authority"))), "is not signed by a trusted authority"),
+        (lambda path: path.write_bytes(UNKNOWN_ALGORITHM), "is signed by an algorithm that is not known"),
         (lambda path: path.unlink(), "No such file or directory"),
     ],
 )
@@ -208,6 +211,10 @@ def test_a_file_that_never_was_good_lets_nobody_in(tmp_path: Path) -> None:
     of.generation(NOW + EVERY)
     assert reason(of) == told
     assert of.broken() == [f"{path}: is not a revocation list"]
+    path.write_bytes(UNKNOWN_ALGORITHM)
+    of.generation(NOW + 2 * EVERY)
+    assert reason(of) == told
+    assert of.broken() == [f"{path}: is signed by an algorithm that is not known"]
     written(path, listed(ROOT))
     of.generation(NOW + 3 * EVERY)
     assert span(of)

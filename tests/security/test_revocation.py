@@ -110,6 +110,64 @@ def test_hashes() -> None:
     assert reason(pem(found)) == "is not signed by SHA-256 or better"
 
 
+# As they stand in a list: the OID of ecdsa-with-SHA256, and the number of a version.
+ECDSA_SHA256 = bytes.fromhex("06082a8648ce3d040302")
+INTEGER_1, INTEGER_9 = b"\x02\x01\x01", b"\x02\x01\x09"
+
+
+def test_an_algorithm_that_nobody_knows() -> None:
+    """Not another exception: that would end a server by a file that somebody else wrote."""
+    octets = der(listed(ROOT))
+    assert octets.count(ECDSA_SHA256) == 2
+    unknown = octets.replace(ECDSA_SHA256, ECDSA_SHA256[:-1] + b"\x7f")
+    assert reason(unknown) == "is signed by an algorithm that is not known"
+
+
+def test_a_version_that_nobody_knows() -> None:
+    """RFC 5280, 5.1.2.1: a list has version 2 or none."""
+    octets = der(listed(ROOT)).replace(INTEGER_1, INTEGER_9, 1)
+    with pytest.raises(x509.InvalidVersion):
+        x509.load_der_x509_crl(octets)
+    assert reason(octets) == "is not a revocation list"
+
+
+def _raw(kind: type[x509.ExtensionType], octets: str) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(kind.oid, bytes.fromhex(octets))
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        # A name of a form that the library does not read (x400Address), one that is none, and a number that is none.
+        _raw(x509.IssuerAlternativeName, "3002a300"),
+        _raw(x509.IssuerAlternativeName, "30038701ff"),
+        _raw(x509.CRLNumber, "0500"),
+    ],
+)
+def test_extensions_that_cannot_be_read(extension: x509.ExtensionType) -> None:
+    """Also where they are not critical, and in an entry."""
+    assert reason(pem(listed(ROOT, number=None, extensions=[(extension, False)]))) == (
+        "has an extension that cannot be read"
+    )
+
+
+@pytest.mark.parametrize("octets", ["3002a300", "0500"])
+def test_entries_that_cannot_be_read(octets: str) -> None:
+    entry = (7, [(_raw(x509.CertificateIssuer, octets), False)])
+    assert reason(pem(listed(ROOT, [entry]))) == "has an extension that cannot be read"
+
+
+@pytest.mark.parametrize(("tag", "error"), [(0x00, ValueError), (0x03, TypeError)])
+def test_fields_that_cannot_be_read(tag: int, error: type[Exception]) -> None:
+    """What the library reads only once it is asked: here the issuer, whose name is no text by its tag."""
+    octets = der(listed(ROOT))
+    assert octets.count(b"\x0c\x0eTEST authority") == 1
+    broken = octets.replace(b"\x0c\x0eTEST", bytes((tag, 0x0E)) + b"TEST")
+    with pytest.raises(error):
+        _ = x509.load_der_x509_crl(broken).issuer
+    assert reason(broken) == "has a field that cannot be read"
+
+
 def test_a_list_without_an_end() -> None:
     """RFC 5280, 5.1.2.5: nextUpdate must be there."""
     signer = issue(name((NameOID.COMMON_NAME, "rsa")), rsa_key("rsa"))
