@@ -44,12 +44,9 @@ Columns = dict[str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Size:
-    """How much of a proof is done, on which databases, whether it is written, and how the command was called."""
+    """How much of a proof is done, and the seed of all that is of chance."""
 
     count: int
-    databases: tuple[str, ...]
-    write: bool
-    command: str
     seed: int
 
 
@@ -58,27 +55,32 @@ def main() -> None:
     """Proofs that nothing is lost."""
 
 
-_PROOFS: dict[str, tuple[Callable[[Size], tuple[Columns, bool]], int]] = {}
+Result = tuple[Columns, bool]
+"""The columns of a table, and whether all is as it must be."""
 
 
-def _proof(name: str, count: int) -> Callable[[Callable[[Size], tuple[Columns, bool]]], None]:
-    """Makes a command of a function that gives the columns of its table, and whether all is as it must be."""
+def _proof(name: str, count: int) -> Callable[[Callable[[Size, str], Result]], None]:
+    """Makes a command of a function that proves it on one database. Each database has a table of its own, which is
+    written as soon as it is there."""
 
-    def made(function: Callable[[Size], tuple[Columns, bool]]) -> None:
+    def made(function: Callable[[Size, str], Result]) -> None:
         @main.command(name, help=function.__doc__)
         @click.option("--count", default=count, show_default=True, help="how many")
         @click.option("--database", type=click.Choice(DATABASES), multiple=True, help="only this one")
         @click.option("--seed", default=1, show_default=True, help="of all that is of chance")
-        @click.option("--write/--no-write", default=False, help="put the table into its document")
+        @click.option("--write/--no-write", default=False, help="put the tables into docs/reliability.md")
         def command(count: int, database: tuple[str, ...], seed: int, write: bool) -> None:
-            words = " ".join(each for each in sys.argv[1:] if each != "--write")
-            size = Size(count, database or DATABASES, write, f"scripts/reliability {words}", seed)
-            columns, well = function(size)
-            told = report.text(Section(name, size.command, columns))
-            sys.stdout.write(told)
-            if write:
-                report.write(Section(name, size.command, columns), told)
-            sys.exit(0 if well else 1)
+            all_well = True
+            for each in database or DATABASES:
+                columns, well = function(Size(count, seed), each)
+                words = f"{name} --count {count} --seed {seed} --database {each}"
+                section = Section(f"{name}-{each}", f"scripts/reliability {words}", columns)
+                told = report.text(section)
+                sys.stdout.write(told + "\n")
+                if write:
+                    report.write(section, told)
+                all_well = all_well and well
+            sys.exit(0 if all_well else 1)
 
     return made
 
@@ -111,89 +113,78 @@ def _empty(database: str) -> Iterator[tuple[Path, str]]:
 
 
 @_proof("crash", 200)
-def _crash(size: Size) -> tuple[Columns, bool]:
+def _crash(size: Size, database: str) -> Result:
     """kill -9 of a worker, of the process beside them, or of all, under 8 clients."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with own_place(database) as place:
-            found = crash.crash(place, size.count, size.seed, _tell)
-        kills = ", ".join(f"{count} {kind}" for kind, count in found.kills.items())
-        columns[NAMES[database]] = {
-            "kills": f"{sum(found.kills.values())} ({kills})",
-            "calls begun": found.seen["begun"],
-            "calls broken by a kill": found.seen.get("broken", 0),
-            "sent again, newly signed": found.seen.get("retried", 0),
-            **_of(found.verdict),
-            "seconds": round(found.seconds),
-        }
-        well = well and not found.verdict.findings
-    return columns, well
+    with own_place(database) as place:
+        found = crash.crash(place, size.count, size.seed, _tell)
+    rows = {
+        "kills": ", ".join(f"{count} of {_VICTIMS[kind]}" for kind, count in found.kills.items()),
+        "calls begun": found.seen["begun"],
+        "calls broken by a kill": found.seen.get("broken", 0),
+        "sent again, newly signed": found.seen.get("retried", 0),
+        **_of(found.verdict),
+        "seconds": round(found.seconds),
+    }
+    return {NAMES[database]: rows}, not found.verdict.findings
 
 
 @_proof("faults", 1)
-def _faults(size: Size) -> tuple[Columns, bool]:
+def _faults(size: Size, database: str) -> Result:
     """Every statement of every operation fails, alone and with all that follow; --count N: only every Nth."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with _empty(database) as (folder, url):
-            outcomes = faults.examine(folder, url, size.count, _tell)
-        told = columns[NAMES[database]] = {}
-        for each in outcomes:
-            well = well and not each.findings
-            answers = ", ".join(f"{count} {said}" for said, count in sorted(each.answers.items()))
-            told[each.name] = f"{each.statements} statements: {answers}; {len(each.findings)} findings"
-    return columns, well
+    with _empty(database) as (folder, url):
+        outcomes = faults.examine(folder, url, size.count, _tell)
+    columns: Columns = {"statements": {}, "answers, two for each": {}, "findings": {}}
+    for each in outcomes:
+        answers = ", ".join(f"{count} {said}" for said, count in sorted(each.answers.items()))
+        for column, value in zip(columns.values(), (each.statements, answers, len(each.findings)), strict=True):
+            column[each.name] = value
+        for finding in each.findings:
+            _tell(f"FOUND: {each.name}: {finding}")
+    return columns, not any(each.findings for each in outcomes)
 
 
 @_proof("trouble", 10)
-def _trouble(size: Size) -> tuple[Columns, bool]:
+def _trouble(size: Size, database: str) -> Result:
     """A full disk, a database that is restarted, fifty connections that are cut."""
-    columns: Columns = {}
-    well = True
-
-    def add(name: str, found: Troubled) -> None:
-        nonlocal well
-        codes = {each: count for each, count in found.seen.items() if each.startswith(("code", "fault", "broken"))}
-        answered = ", ".join(f"{count} {code.removeprefix('code ')}" for code, count in sorted(codes.items()))
-        columns[name] = {"times": found.times, "answers": answered, **_of(found.verdict)}
-        well = well and not found.verdict.findings and codes.keys() <= {"code 100", "fault SOA-02002"}
-
-    for database in size.databases:
-        add(f"{NAMES[database]}, full tmpfs", full.measure(database, size.count, size.seed))
-    if "postgresql" in size.databases:
-        with own_place("postgresql") as place:
-            add("PostgreSQL, restarted", trouble.restarted(place, size.count, size.seed, _tell))
-        with own_place("postgresql") as place:
-            add("PostgreSQL, connections cut", trouble.cut(place, size.seed, _tell))
-    if "sqlite" in size.databases:
-        with _empty("sqlite") as (folder, _):
-            found = limits.limited(folder, 50)
-        answers = ", ".join(f"{count} {said}" for said, count in found.answers.items())
-        columns["SQLite, page limit"] = {"times": 1, "answers": f"{found.until + found.after} 100, {answers}",
-                                         "findings": len(found.findings)}  # fmt: skip
-        well = well and not found.findings
+    found = {"full tmpfs": full.measure(database, size.count, size.seed)}
+    if database == "postgresql":
+        with own_place(database) as place:
+            found["restarted"] = trouble.restarted(place, size.count, size.seed, _tell)
+        with own_place(database) as place:
+            found["connections cut"] = trouble.cut(place, size.seed, _tell)
+    columns = {name: _troubled(each) for name, each in found.items()}
+    well = all(not each.verdict.findings and each.codes == _MAY_BE for each in found.values())
+    if database == "sqlite":
+        with _empty(database) as (folder, _):
+            pages = limits.limited(folder, 50)
+        answers = ", ".join(f"{count} {said.removeprefix('fault ')}" for said, count in pages.answers.items())
+        own = {"times": 1, "answers": f"{pages.until + pages.after} 100, {answers}", "findings": len(pages.findings)}
+        columns["limit of pages"] = dict(own)
+        well = well and not pages.findings
     return columns, well
 
 
+_VICTIMS = {"worker": "a worker", "companion": "the process beside them", "all": "all"}
+_MAY_BE = {"code 100", "fault SOA-02002"}
+
+
+def _troubled(found: Troubled) -> dict[str, object]:
+    codes = ", ".join(f"{found.seen[each]} {each.split()[-1]}" for each in sorted(found.codes))
+    return {"times": found.times, "answers": codes, **_of(found.verdict)}
+
+
 @_proof("restarts", 50)
-def _restarts(size: Size) -> tuple[Columns, bool]:
+def _restarts(size: Size, database: str) -> Result:
     """Orderly restarts under load: HUP, TERM, and two servers in turn."""
+    ways = {"HUP": restarts.reload, "TERM, then another": restarts.end_and_begin}
+    if database == "postgresql":
+        ways["two servers in turn"] = restarts.roll
     columns: Columns = {}
     well = True
-    ways = {
-        "HUP": ("sqlite", restarts.reload),
-        "TERM, then another": ("sqlite", restarts.end_and_begin),
-        "TERM, PostgreSQL": ("postgresql", restarts.end_and_begin),
-        "two servers in turn": ("postgresql", restarts.roll),
-    }
-    for name, (database, way) in ways.items():
-        if database not in size.databases:
-            continue
+    for name, way in ways.items():
         with own_place(database) as place:
             found = way(place, size.count, size.seed, _tell)
-        columns[f"{name} ({NAMES[database]})"] = {
+        columns[name] = {
             "restarts": found.restarts,
             "calls begun": found.seen["begun"],
             "dropped": found.broken,
@@ -205,123 +196,100 @@ def _restarts(size: Size) -> tuple[Columns, bool]:
 
 
 @_proof("once", 5000)
-def _once(size: Size) -> tuple[Columns, bool]:
+def _once(size: Size, database: str) -> Result:
     """One publication a thousand times from 16 threads; --count publications of each of eight processes."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with own_place(database) as place:
-            same = once.repeated(place, min(1000, size.count))
-        with own_place(database) as place:
-            counted = once.counted(place, 8, size.count)
-        _tell(f"{database}: {same} {counted}")
-        columns[NAMES[database]] = {
-            "the same publication, sent": same.sent,
-            "answered": ", ".join(f"{count} x {code}" for code, count in same.answers.items()),
-            "MessageIds told": same.ids,
-            "messages of it": same.listed,
-            "publications of 8 processes": counted.sent,
-            "distinct MessageIds": counted.distinct,
-            "messages listed": counted.listed,
-            "publications a second": f"{counted.sent / counted.seconds:.0f}",
-            "findings": len(same.findings) + len(counted.findings),
-        }
-        well = well and same.ids == same.listed == 1 and counted.exact and not same.findings and not counted.findings
-    return columns, well
+    with own_place(database) as place:
+        same = once.repeated(place, min(1000, size.count))
+    with own_place(database) as place:
+        counted = once.counted(place, 8, size.count)
+    rows = {
+        "the same publication, sent": same.sent,
+        "answered": ", ".join(f"{count} x {code}" for code, count in same.answers.items()),
+        "MessageIds told": same.ids,
+        "messages of it": same.listed,
+        "publications of 8 processes": counted.sent,
+        "distinct MessageIds": counted.distinct,
+        "messages listed": counted.listed,
+        "publications a second": f"{counted.sent / counted.seconds:.0f}",
+        "findings": len(same.findings) + len(counted.findings),
+    }
+    well = same.ids == same.listed == 1 and counted.exact and not same.findings and not counted.findings
+    return {NAMES[database]: rows}, well
 
 
 @_proof("soak", 100_000)
-def _soak(size: Size) -> tuple[Columns, bool]:
+def _soak(size: Size, database: str) -> Result:
     """So many messages through one server: the memory of its workers."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with own_place(database) as place:
-            found = soak.soak(place, size.count, _tell)
-        columns[NAMES[database]] = {
-            "messages": found.messages,
-            "largest worker after warm-up": f"{found.workers[0] / 2**20:.1f} MiB",
-            "at its most afterwards": f"{max(found.workers) / 2**20:.1f} MiB ({found.growth:+.1%})",
-            "the process beside them": f"{found.companion[0] / 2**20:.1f} to {max(found.companion) / 2**20:.1f} MiB",
-            "seconds": round(found.seconds),
-            "findings": len(found.findings),
-        }
-        well = well and found.growth <= 0.1 and not found.findings
-    return columns, well
+    with own_place(database) as place:
+        found = soak.soak(place, size.count, _tell)
+    rows = {
+        "messages": found.messages,
+        "largest worker after warm-up": f"{found.workers[0] / 2**20:.1f} MiB",
+        "at its most afterwards": f"{max(found.workers) / 2**20:.1f} MiB ({found.growth:+.1%})",
+        "the process beside them": f"{found.companion[0] / 2**20:.1f} to {max(found.companion) / 2**20:.1f} MiB",
+        "seconds": round(found.seconds),
+        "findings": len(found.findings),
+    }
+    return {NAMES[database]: rows}, found.growth <= 0.1 and not found.findings
 
 
 @_proof("rows", 100_000)
-def _rows(size: Size) -> tuple[Columns, bool]:
+def _rows(size: Size, database: str) -> Result:
     """What a call reads with 1000 messages in the box, and with --count."""
     columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with _empty(database) as (folder, url):
-            filled = rows.Filled(folder, url, as_if_large=True)
-            try:
-                for count in (1000, size.count):
-                    filled.fill(count)
-                    unit = "steps" if database == "sqlite" else "rows"
-                    told = {each.call: f"{each.read} {unit}" for each in map(filled.read, rows.CALLS)}
-                    columns[f"{NAMES[database]}, {count} messages"] = dict(told)
-            finally:
-                filled.close()
-        few, many = list(columns.values())[-2:]
-        well = well and few == many
-    return columns, well
+    unit = "steps" if database == "sqlite" else "rows"
+    with _empty(database) as (folder, url):
+        filled = rows.Filled(folder, url, as_if_large=True)
+        try:
+            for count in (1000, size.count):
+                filled.fill(count)
+                told = {each.call: f"{each.read} {unit}" for each in map(filled.read, rows.CALLS)}
+                columns[f"{NAMES[database]}, {count} messages"] = dict(told)
+        finally:
+            filled.close()
+    listed = {rows_of[str(rows.CALLS[0]["as"])] for rows_of in columns.values()}
+    return columns, len(listed) == 1
 
 
 @_proof("upgrades", 1)
-def _upgrades(size: Size) -> tuple[Columns, bool]:
+def _upgrades(size: Size, database: str) -> Result:
     """From every revision on, killed at each statement and run again; --count N: only at every Nth."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        told: dict[str, object] = {}
-        for base in upgrades.revisions()[:-1]:
-            with _empty(database) as (folder, url):
-                found = upgrades.upgrade(url or f"sqlite:///{folder / 'ehbox.sqlite'}", base, size.count)
-            told[f"from r{base} to r{found.head}"] = f"{found.kills} kills, {len(found.findings)} findings"
-            well = well and not found.findings
-            _tell(f"{database}: {found}")
-        columns[NAMES[database]] = told
-    return columns, well
+    columns: Columns = {"kills": {}, "findings": {}}
+    for base in upgrades.revisions()[:-1]:
+        with _empty(database) as (folder, url):
+            found = upgrades.upgrade(url or f"sqlite:///{folder / 'ehbox.sqlite'}", base, size.count)
+        name = f"from r{base} to r{found.head}"
+        columns["kills"][name], columns["findings"][name] = found.kills, len(found.findings)
+        _tell(f"{found}")
+    return columns, not any(columns["findings"].values())
 
 
 @_proof("backups", 1)
-def _backups(size: Size) -> tuple[Columns, bool]:
+def _backups(size: Size, database: str) -> Result:
     """A backup under load and one at rest, both restored."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with own_place(database) as place:
-            found = backups.restored(place, size.seed)
-        columns[NAMES[database]] = {
-            "letters answered before the backup under load": found.before,
-            "of these missing in it": found.missing,
-            "digest of all rows, at rest": f"`{found.digests[0][:16]}`",
-            "digest of all rows, restored": f"`{found.digests[1][:16]}`",
-            **_of(found.verdict),
-        }
-        well = well and found.equal and not found.missing and not found.findings and not found.verdict.findings
-    return columns, well
+    with own_place(database) as place:
+        found = backups.restored(place, size.seed)
+    rows = {
+        "letters answered before the backup under load": found.before,
+        "of these missing in it": found.missing,
+        "digest of all rows, at rest": f"`{found.digests[0][:16]}`",
+        "digest of all rows, restored": f"`{found.digests[1][:16]}`",
+        **_of(found.verdict),
+    }
+    well = found.equal and not found.missing and not found.findings and not found.verdict.findings
+    return {NAMES[database]: rows}, well
 
 
 @_proof("corruption", 10)
-def _corruption(size: Size) -> tuple[Columns, bool]:
+def _corruption(size: Size, database: str) -> Result:  # noqa: ARG001  (every proof is called alike)
     """Ten kinds of planted damage, found by ehbox verify."""
-    columns: Columns = {}
-    well = True
-    for database in size.databases:
-        with _empty(database) as (folder, url):
-            healthy, found = corruption.planted(folder, url, _tell)
-        told: dict[str, object] = {"nothing": f"{len(healthy)} findings"}
-        told |= {each.damage: ", ".join(f"`{name}`" for name in each.found) for each in found}
-        count = sum(each.by_its_name for each in found)
-        told["found by the check that is for it"] = f"{count} of {len(found)}"
-        columns[NAMES[database]] = told
-        well = well and not healthy and count == len(found)
-    return columns, well
+    with _empty(database) as (folder, url):
+        healthy, found = corruption.planted(folder, url, _tell)
+    told: dict[str, object] = {"nothing": "nothing" if not healthy else f"{len(healthy)} findings"}
+    told |= {each.damage: ", ".join(f"`{name}`" for name in each.found) for each in found}
+    count = sum(each.by_its_name for each in found)
+    told["found by the check that is for it"] = f"{count} of {len(found)}"
+    return {f"found on {NAMES[database]}": told}, not healthy and count == len(found)
 
 
 @main.command("plans")

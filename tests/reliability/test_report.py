@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from proofs import report
-from proofs.__main__ import main
+from proofs.__main__ import DATABASES, main
 from proofs.report import Section
 
 COLUMNS = {"SQLite": {"kills": 3, "findings": 0}, "PostgreSQL": {"kills": 4, "seconds": 7}}
@@ -45,10 +45,10 @@ def test_a_document_without_markers_is_left_alone(tmp_path: Path) -> None:
         report.write(own, "new\n")
 
 
-def test_every_proof_has_its_place_and_its_help() -> None:
-    places = {"plans": report.SCALE}
+def test_every_proof_has_its_places_and_its_help() -> None:
     for name in main.commands:
-        document = places.get(name, report.RELIABILITY).read_text("utf-8")
-        assert f"<!-- {name}:begin -->" in document
-        assert f"<!-- {name}:end -->" in document
+        document = (report.SCALE if name == "plans" else report.RELIABILITY).read_text("utf-8")
+        for place in [name] if name == "plans" else [f"{name}-{database}" for database in DATABASES]:
+            assert f"<!-- {place}:begin -->" in document
+            assert f"<!-- {place}:end -->" in document
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
