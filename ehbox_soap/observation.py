@@ -1,7 +1,8 @@
 """What is told of an answered request: one line in the log, and the figures.
 
 Knows: what a Call holds, which of it may be told. Must not know: how a request is answered. Told are the port, the
-operation, codes, milliseconds, a fault's Id and reason (which never quotes), and the caller's keyed pseudonym.
+operation, codes, milliseconds, a fault's Id and reason (which never quotes) or else an id of the request's own, and the
+caller's keyed pseudonym.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Observer:
             "milliseconds": round(seconds * 1000, 1),
             "caller": call.caller,
             "fault_id": call.fault_id,
+            "request_id": "" if call.fault_id else call.id,
             "reason": call.reason,
             "unforeseen": call.unforeseen,
         }

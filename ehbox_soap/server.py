@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from ehbox_soap import clock, log, metrics
 from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.ids import hexadecimal
 from ehbox_soap.observation import Observer
 from ehbox_soap.ports import address_book, consultation, documents, etk_depot, kgss, publication, sts, sts_trust
 from ehbox_soap.ports.application import Port
@@ -83,7 +84,8 @@ class Server:
         """The way of one POST to a port, in the process: what tests and fuzzers drive."""
         started = clock.monotonic()
         port = self.ports[path]
-        call = Call(self.house, headers, body)
+        # Drawn first: once a call has committed, nothing may take its answer along.
+        call = Call(self.house, headers, body, hexadecimal(self.house.chance))
         # The call alone holds the body, so that it can let go of it.
         del body
         with self.slots:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cryptography import x509
 from lxml import etree
 from sqlalchemy.exc import DBAPIError
 
@@ -81,6 +82,8 @@ class Call:
     house: House
     headers: Mapping[str, str]
     body: bytes
+    id: str = ""
+    """What its line in the log is found by, where there is no fault's Id."""
     parts: Mapping[str, mime.Part] = field(default_factory=dict, repr=False)
     envelope: Envelope | None = None
     operation: str = ""
@@ -93,7 +96,15 @@ class Call:
     reason: str = ""
     unforeseen: str = ""
     out_parts: tuple[mime.Part, ...] = ()
+    _paced: bool = field(default=False, repr=False)
     _scope: AbstractContextManager[Transaction] | None = field(default=None, repr=False)
+
+    def take_turn(self, caller: x509.Certificate) -> None:
+        """Counts this call among the caller's of the minute: once, also where its transaction is made anew, since no
+        rollback undoes that. Raises SoapFault SOA-02002 for one too many."""
+        if not self._paced:
+            self.house.pace.take(caller)
+            pass
 
     def begin(self, write: bool) -> Transaction:
         """Opens the call's one transaction."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import sys
 from datetime import timedelta
@@ -57,6 +58,28 @@ def test_a_caller_has_one_pseudonym_in_the_log_and_another_caller_another(
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     first, second, third = (line["caller"] for line in lines if line["event"] == "request")
     assert first == second != third
+
+
+@pytest.mark.parametrize("form", ["json", "human"])
+def test_every_line_is_found_by_one_id_of_a_fault_or_of_the_request(
+    fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Issue 3: each request's line has time, fault or request id, operation, code, milliseconds and pseudonym."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    door = fresh({"log.format": form})
+    ask(door, box_info(door, people.nurse))
+    ask(door, box_info(door, people.nurse))
+    found = fault(door, post(CONSULTATION, b""))
+    lines = [re.sub(r"\x1b\[\d*m", "", line) for line in stream.getvalue().splitlines()]
+    ids = [re.findall(r'(fault|request)_id(?:=|": ")(\w+)', line) for line in lines]
+    (first,), (second,), (last,) = ids
+    assert (first[0], second[0], last) == ("request", "request", ("fault", found.id))
+    assert len({first[1], second[1], found.id}) == 3
+    assert all(re.fullmatch("[0-9a-f]{32}", each[1]) for each in (first, second, last))
+    for line in lines[:2]:
+        for said in (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "getBoxInfo", r"\b100\b", r"milliseconds\W+\d", r"caller\W+\w"):
+            assert re.search(said, line), said
 
 
 def test_pseudonyms_depend_on_a_key_that_only_the_owner_reads(tmp_path: Path) -> None:
