@@ -19,7 +19,7 @@ from gunicorn.arbiter import Arbiter
 
 from ehbox_soap import assembly, config, log, metrics, resources, trusting
 from ehbox_soap.config import Settings
-from ehbox_soap.ports import consultation, publication, sts
+from ehbox_soap.ports import address_book, consultation, etk_depot, kgss, publication, sts
 from ehbox_soap.server import Server
 from ehbox_soap.worker import Companion
 
@@ -39,6 +39,9 @@ def addresses(base: str) -> list[str]:
         f"  publication   {base}{publication.PATH}?wsdl",
         f"  consultation  {base}{consultation.PATH}?wsdl",
         f"  STS           {base}{sts.PATHS[0]}",
+        f"  ETK depot     {base}{etk_depot.PATH}",
+        f"  KGSS          {base}{kgss.PATH}",
+        f"  address book  {base}{address_book.PATH}",
         f"  health        {base}/livez  {base}/readyz",
     ]
 

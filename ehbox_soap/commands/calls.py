@@ -54,10 +54,11 @@ def token(out: Path | None, as_json: bool, **calling: Any) -> None:
 @click.option("--start", type=click.IntRange(1), default=1, show_default=True, help="first row")
 @click.option("--end", type=click.IntRange(1), help="last row, at most 100 on  [default: start + 99]")
 @click.option("--box", type=BOX, help="one of the caller's boxes  [default: its default box]")
+@click.option("--all-boxes", is_flag=True, help="of all boxes of the caller, merged by date")
 @json_option
 @calling_options
 def list_messages(
-    source: str, start: int, end: int | None, box: types.BoxId | None, as_json: bool, **calling: Any
+    source: str, start: int, end: int | None, box: types.BoxId | None, all_boxes: bool, as_json: bool, **calling: Any
 ) -> None:
     """Lists the messages of a folder, the most recent first.
 
@@ -65,17 +66,23 @@ def list_messages(
     Example:
       ehbox list --as 85061999865 --source INBOX
     """
+    if all_boxes and box is not None:
+        raise click.UsageError("--box and --all-boxes do not go together")
     session, addresses = open_session(calling)
-    request = types.GetMessagesListRequest(types.Source(source), start, end, box)
-    answer = Consultation(session, addresses.consultation).get_messages_list(request)
+    consultation, folder = Consultation(session, addresses.consultation), types.Source(source)
+    if all_boxes:
+        everywhere = types.GetAllEhboxesMessagesListRequest(folder, start, end)
+        messages = consultation.get_all_ehboxes_messages_list(everywhere).messages
+    else:
+        messages = consultation.get_messages_list(types.GetMessagesListRequest(folder, start, end, box)).messages
     if as_json:
-        tell_json(answer.messages)
+        tell_json(messages)
         return
-    if not answer.messages:
+    if not messages:
         click.echo("no messages")
         return
     columns = ("message!", "date!", "from", "to", "title", "size!", "")
-    tell_table(columns, [_row(message) for message in answer.messages])
+    tell_table(columns, [_row(message) for message in messages])
 
 
 @click.command()

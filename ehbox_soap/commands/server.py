@@ -53,7 +53,7 @@ _POLL_SECONDS = 0.2
 def serve(
     config_file: Path | None, data: Path | None, assigned: tuple[str, ...], tls_names: tuple[str, ...], **flags: Any
 ) -> None:
-    """Serves both ports and the STS until Ctrl-C; needs no configuration.
+    """Serves the mailbox and what stands around it until Ctrl-C; needs no configuration.
 
     At its first start it makes a data folder with a test PKI and loads the shipped seed. With --tls its address is
     https, and clients trust pki/root.pem of that folder.

@@ -102,6 +102,18 @@ def test_the_sent_folder_lists_what_was_sent(ehbox: Command, files: tuple[Path, 
     assert [row["message_id"] for row in rows] == [sent["id"]]
 
 
+def test_all_boxes_are_listed_at_once(ehbox: Command, files: tuple[Path, Path]) -> None:
+    """getAllEhboxesMessagesList: who has two qualities has two boxes (LIST-3)."""
+    document, both = files[0], "93042799282"
+    for quality in ("NURSE", "MIDWIFE"):
+        ehbox.ok("send", "--as", DOCTOR, "--to", f"INSS:{both}:{quality}", "--document", document)
+    assert len(_json(ehbox.ok("list", "--as", both, "--all-boxes", "--json"))) == 2
+    assert len(_json(ehbox.ok("list", "--as", both, "--json"))) == 1
+    refused = ehbox("list", "--as", both, "--all-boxes", "--box", f"INSS:{both}:NURSE")
+    assert refused.exit_code == 2
+    assert "do not go together" in refused.stderr
+
+
 def test_an_empty_folder_says_so(ehbox: Command) -> None:
     assert ehbox.ok("list", "--as", NURSE, "--source", "BININBOX") == "no messages\n"
 
