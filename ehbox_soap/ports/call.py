@@ -104,7 +104,7 @@ class Call:
         rollback undoes that. Raises SoapFault SOA-02002 for one too many."""
         if not self._paced:
             self.house.pace.take(caller)
-            pass
+            self._paced = True
 
     def begin(self, write: bool) -> Transaction:
         """Opens the call's one transaction."""

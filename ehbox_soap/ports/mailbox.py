@@ -96,7 +96,7 @@ def _note(call: Call, secured: Secured, caller: Caller, silent: Sequence[int], n
         if reads:
             sender = secured.sender
             transaction.replay.remember(sender.replay_key, sender.replay_until, house.clock.now())
-            house.pace.take(sender.assertion.holder)
+            call.take_turn(sender.assertion.holder)
             transaction.boxes.called(silent, now)
         if house.meter.mode != "off":
             house.meter.count(_use(call, caller, cast(types.Request, secured.request)), transaction, now)

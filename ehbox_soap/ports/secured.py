@@ -99,11 +99,11 @@ def begin(call: Call, sender: Sender, writes: bool) -> Transaction:
     now = call.house.clock.now()
     if not writes:
         call.house.store.remember_replay(sender.replay_key, sender.replay_until, now)
-        call.house.pace.take(sender.assertion.holder)
+        call.take_turn(sender.assertion.holder)
         return call.begin(write=False)
     transaction = call.begin(write=True)
     transaction.replay.remember(sender.replay_key, sender.replay_until, now)
-    call.house.pace.take(sender.assertion.holder)
+    call.take_turn(sender.assertion.holder)
     return transaction
 
 

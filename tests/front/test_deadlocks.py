@@ -55,6 +55,18 @@ def test_a_call_that_was_ended_is_made_anew(fresh: Fresh, people: Cast, monkeypa
     assert len(rows.element.findall("Message")) == 1
 
 
+def test_it_is_one_call_of_the_caller(fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """usage.calls_per_minute: each try would else take a turn, which no rollback gives back; one it does take."""
+    door = fresh({"usage.calls_per_minute": "2"})
+    failing = Failing(publication.send_message, 3, Deadlock())
+    monkeypatch.setattr(publication, "send_message", failing)
+    for _ in range(2):
+        ask(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX]))))
+    assert failing.calls == 5
+    refused = fault(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX]))))
+    assert (refused.code, refused.reason) == ("SOA-02002", "more calls in a minute than are taken from one caller")
+
+
 @pytest.mark.parametrize(("cause", "calls"), [(Deadlock(), 4), (Exception(), 1)])
 def test_it_is_not_made_for_ever_nor_after_another_failure(
     cause: Exception, calls: int, fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch
