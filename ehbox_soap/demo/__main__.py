@@ -35,8 +35,8 @@ def main(once: bool) -> None:
     try:
         with running() as server:
             _work(server)
-            _tell_end(server)
             if not once:
+                _tell_end(server)
                 click.echo("The server stays up; Ctrl-C ends it and removes its data.")
                 server.process.wait()
                 click.echo("the server has ended by itself", err=True)
