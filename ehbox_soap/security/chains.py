@@ -61,9 +61,14 @@ class Chains:
     def above(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
         """The authorities above a certificate, as far as they are known; nothing is demanded of them.
 
-        Of several of one name it is the one that signed, if one did.
+        Of several of one name it is the one that signed, if one did. Above a certificate whose issuer cannot be
+        read there is nobody.
         """
         found: list[x509.Certificate] = []
+        try:
+            _ = certificate.issuer
+        except ValueError:
+            return ()
         left = [each for each in self._authorities if each != certificate]
         while named := [each for each in left if each.subject == certificate.issuer]:
             issuer = next((each for each in named if issued(certificate, each)), named[0])

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import reading
@@ -38,13 +39,16 @@ _LARGEST = 24576
 
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> x509.Certificate:
-    return x509.load_der_x509_certificate(reading.decoded(text))
+    certificate = x509.load_der_x509_certificate(reading.decoded(text))
+    # `cryptography` parses these where they are looked at: what cannot be read is refused here, not wherever that is.
+    _ = (certificate.subject, certificate.issuer, certificate.public_key())
+    return certificate
 
 
 def read_certificate(text: str, place: str) -> x509.Certificate:
     """The certificate in a base64 text (DER inside), parsed once: the last 512 texts are remembered.
 
-    Raises SoapFault SOA-01001 naming `place`.
+    Its names and its key can be read. Raises SoapFault SOA-01001 naming `place`.
     """
     if len(text) > _LARGEST:
         raise refused(place, f"is longer than {_LARGEST} characters")
@@ -52,6 +56,8 @@ def read_certificate(text: str, place: str) -> x509.Certificate:
         return _parsed(text)
     except (ValueError, x509.InvalidVersion) as error:
         raise refused(place, "is not an X.509 certificate in base64") from error
+    except UnsupportedAlgorithm as error:
+        raise refused(place, "has a key of an unknown kind") from error
 
 
 class Trust:
@@ -104,6 +110,27 @@ class Trust:
             if self._chains.knows(chain):
                 self._believed.put(certificate, known)
         return (known.begin, known.end)
+
+    def believe_signed(
+        self,
+        certificate: x509.Certificate,
+        place: str,
+        signed_at: datetime,
+        now: datetime,
+        among: Sequence[x509.Certificate] = (),
+    ) -> None:
+        """Demands of who signed something at `signed_at` what `believe` does: of the chain then, of the lists now.
+
+        What was signed in time outlives the certificates, and is older than the lists, which tell only of today: one
+        that began after it revokes all the same, and keeps nobody out for being later. Nor does a moment that a signer
+        wrote tell when files are to be looked at. Raises SoapFault SOA-01001.
+        """
+        self._lists.generation(now)
+        chain = self._chains.find(certificate, place, signed_at, among)
+        try:
+            self._listed(chain, now)
+        except Revoked as error:
+            raise refused(place, str(error)) from error
 
     def believe_encryption(
         self,

@@ -7,8 +7,12 @@ by whom, is then the same all the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from asn1crypto import cms
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +24,7 @@ from ehbox_soap.sealing import enveloped, signed
 from ehbox_soap.sealing.errors import SealingError
 from tests.sealing.ber import place
 from tests.sealing.people import DATA, NOW, people
+from tests.spoiled import with_issuer, with_subject
 
 P = people()
 SEALED = P.seal()
@@ -129,6 +134,18 @@ def test_a_signer_of_another_authority_is_refused(tmp_path_factory: pytest.TempP
     foreign = Authority.create(folder, SetClock(), SeededChance(9)).person("71031499894", "Dora Voorbeeld", kind="ec")
     with pytest.raises(SealingError, match=r"signer: .*not issued by a trusted authority"):
         P.open(P.seal(DATA, foreign))
+
+
+@pytest.mark.parametrize("spoil", [with_issuer, with_subject])
+def test_a_certificate_whose_names_cannot_be_read_is_refused(
+    spoil: Callable[[x509.Certificate], x509.Certificate],
+) -> None:
+    """The signer's, and one that comes along: whoever opens gets a reason, not what the parser raised."""
+    signer = replace(P.doctor, certificate=spoil(P.doctor.certificate))
+    beside = replace(P.doctor, chain=(spoil(P.authority.issuing.certificate),))
+    for each in (signer, beside):
+        with pytest.raises(SealingError, match=r"SignedData: not the ASN\.1 that is due"):
+            P.open(P.seal(DATA, each))
 
 
 def test_an_encryption_certificate_may_not_sign() -> None:

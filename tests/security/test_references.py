@@ -5,9 +5,11 @@ Where a piece is broken before the signing, the signature is good and only the r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
+from cryptography import x509
 from lxml import etree
 
 from tests.security.builders import (
@@ -20,7 +22,8 @@ from tests.security.builders import (
 )
 from tests.security.checks import accepted, accepted_sts, refusal, refusal_of, seconds, verifier
 from tests.security.edits import BODY, ID, KINDS, SECURITY, SIGNATURE, Edit, Kind, add, call, double, drop
-from tests.security.keys import NOW, holder, pki, rsa_key
+from tests.security.keys import NOW, Owner, holder, pki, rsa_key
+from tests.spoiled import with_issuer, with_subject
 
 # What is signed
 
@@ -248,6 +251,14 @@ def test_a_certificate_of_an_unknown_authority(kind: Kind) -> None:
     reason = refusal(call(kind=kind, holder=pki().stranger))
     place = {"mailbox": "holder-of-key certificate", "sts": "wsse:BinarySecurityToken"}[kind]
     assert reason == place + ": was not issued by a trusted authority for signing"
+
+
+@pytest.mark.parametrize("spoil", [with_issuer, with_subject])
+def test_a_certificate_whose_names_cannot_be_read(spoil: Callable[[x509.Certificate], x509.Certificate]) -> None:
+    """Anybody can send one to the STS: SOA-01001 as for every other one that is not believed."""
+    spoiled = Owner(spoil(pki().rsa.certificate), pki().rsa.key)
+    reason = refusal(call(kind="sts", holder=spoiled))
+    assert reason == "wsse:BinarySecurityToken: is not an X.509 certificate in base64"
 
 
 @pytest.mark.parametrize("kind", KINDS)

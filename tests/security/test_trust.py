@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ehbox_soap.errors import SoapFault
@@ -25,6 +27,7 @@ from tests.security.keys import (
     rsa_key,
     usage,
 )
+from tests.spoiled import EC_KEY, with_issuer, with_octets, with_subject
 
 SUBJECT = platform_subject("SSIN=79021802145", "JAN TESTARTS")
 NOT_ISSUED = "place: was not issued by a trusted authority for signing"
@@ -151,3 +154,39 @@ def test_the_same_text_is_the_same_certificate() -> None:
     text = base64.b64encode(pki().rsa.der).decode()
     assert read_certificate(text, "place") is read_certificate("".join(list(text)), "place")
     assert read_certificate(text, "place") == pki().rsa.certificate
+
+
+def _of_unknown_key(certificate: x509.Certificate) -> x509.Certificate:
+    return with_octets(certificate, *EC_KEY)
+
+
+def _not_a_point(certificate: x509.Certificate) -> x509.Certificate:
+    point = certificate.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return with_octets(certificate, point, point[:1] + b"\xff" * (len(point) - 1))
+
+
+NO_CERTIFICATE = "place: is not an X.509 certificate in base64"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (with_issuer, NO_CERTIFICATE),
+        (with_subject, NO_CERTIFICATE),
+        (_not_a_point, NO_CERTIFICATE),
+        (_of_unknown_key, "place: has a key of an unknown kind"),
+    ],
+)
+def test_a_certificate_is_read_whole(spoil: Callable[[x509.Certificate], x509.Certificate], reason: str) -> None:
+    """Names and key are parsed where they are looked at: what nobody can read gets no further than the reading."""
+    octets = spoil(pki().ec.certificate).public_bytes(Encoding.DER)
+    with pytest.raises(SoapFault) as caught:
+        read_certificate(base64.b64encode(octets).decode(), "place")
+    assert (caught.value.code, caught.value.reason) == ("SOA-01001", reason)
+
+
+def test_an_issuer_that_cannot_be_read_is_nobody() -> None:
+    """Wherever the certificate came from: it stands in no chain, and no list tells of it."""
+    spoiled = Owner(with_issuer(pki().ec.certificate), pki().ec.key)
+    assert reason(trusting(pki().root), spoiled) == NOT_ISSUED
+    assert not trusting(pki().root).is_revoked(spoiled.certificate, NOW)
