@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509 import InvalidVersion
+from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType
 
 _WRONG = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, InvalidVersion,
-    UnsupportedAlgorithm,
+    UnsupportedAlgorithm, DuplicateExtension, UnsupportedGeneralNameType,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -52,23 +52,24 @@ def read_token(octets: bytes) -> EncryptionToken:
     """Reads a token and checks what can be checked of it alone. Raises SealingError."""
     if len(octets) > LARGEST:
         raise SealingError(f"token: longer than {LARGEST} octets")
-    found = signed.read(octets, TOKEN)
-    depot = found.signer_certificate()
-    found.verify(depot)
     with reading("token"):
+        found = signed.read(octets, TOKEN)
+        depot = found.signer_certificate()
+        found.verify(depot)
         encryption = x509.load_der_x509_certificate(found.data)
-    others = [each for each in found.certificates if each != depot]
-    owners = [each for each in others if _issued(encryption, each)]
-    if len(owners) != 1:
-        raise SealingError("token: does not hold the certificate that issued the encryption certificate")
-    _check_issued(encryption, owners[0])
-    return EncryptionToken(octets, encryption, owners[0], depot, tuple(each for each in others if each != owners[0]))
+        others = [each for each in found.certificates if each != depot]
+        owners = [each for each in others if _issued(encryption, each)]
+        if len(owners) != 1:
+            raise SealingError("token: does not hold the certificate that issued the encryption certificate")
+        owner = owners[0]
+        _check_issued(encryption, owner)
+    return EncryptionToken(octets, encryption, owner, depot, tuple(each for each in others if each != owner))
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +23,11 @@ from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.pki.names import service
 from ehbox_soap.sealing import signed
 from ehbox_soap.sealing.errors import SealingError
+from ehbox_soap.sealing.token import read_token
 from ehbox_soap.tokens import TokenName
 from tests.sealing.ber import ber_signed
 from tests.sealing.people import people
+from tests.spoiled import RSA_KEY, with_issuer, with_octets, with_subject
 
 NOW = SetClock().moment
 P = people()
@@ -130,3 +136,47 @@ def test_the_depot_s_certificate_must_be_in_it() -> None:
     depot = P.authority.etk_depot
     token = signed.sign(der(P.doctor_encryption), depot, NOW, (P.doctor.certificate,), pss=False)
     assert "the signer's certificate is not in it" in refused(token)
+
+
+def test_a_key_that_nobody_knows_issued_nothing() -> None:
+    """It has the owner's name, so that its key is looked at: beside the owner's it is one certificate more."""
+    unknown = replace(P.doctor, certificate=with_octets(P.doctor.certificate, *RSA_KEY))
+    assert "does not hold the certificate that issued" in refused(signed_token(der(P.doctor_encryption), unknown))
+    token = signed_token(der(P.doctor_encryption), P.doctor, unknown)
+    assert stored(token, NOW).name == TokenName("SSIN", "71031499894")
+    assert read_token(token).others == (unknown.certificate,)
+
+
+def extension(kind: x509.ObjectIdentifier, value: str) -> x509.Extension[x509.ExtensionType]:
+    return x509.Extension(kind, False, x509.UnrecognizedExtension(kind, bytes.fromhex(value)))
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        # The same one twice (RFC 5280, 4.2).
+        [extension(ExtensionOID.KEY_USAGE, "03020520")] * 2,
+        # A name of a kind that `cryptography` has no type for: x400Address.
+        [extension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, "3004a3020500")],
+    ],
+    ids=["doubled", "x400Address"],
+)
+def test_extensions_that_cannot_be_read(extensions: list[x509.Extension[x509.ExtensionType]]) -> None:
+    own = P.doctor_encryption.certificate
+    times = (own.not_valid_before_utc.replace(tzinfo=None), own.not_valid_after_utc.replace(tzinfo=None))
+    builder = x509.CertificateBuilder(
+        own.issuer, own.subject, own.public_key(), own.serial_number, *times, extensions=extensions
+    )
+    other = KeyEntry(P.doctor_encryption.key, builder.sign(P.doctor.key, hashes.SHA256()))
+    assert refused(signed_token(der(other), P.doctor)) == "token: not the ASN.1 that is due"
+
+
+def test_a_subject_that_cannot_be_read() -> None:
+    """The owner's, by which the depot knows whose token it is."""
+    spoiled = replace(P.doctor, certificate=with_subject(P.doctor.certificate))
+    assert refused(signed_token(der(P.doctor_encryption), spoiled)) == "SignedData: not the ASN.1 that is due"
+
+
+def test_an_encryption_certificate_whose_issuer_cannot_be_read() -> None:
+    spoiled = replace(P.doctor_encryption, certificate=with_issuer(P.doctor_encryption.certificate))
+    assert "does not hold the certificate that issued" in refused(signed_token(der(spoiled), P.doctor))

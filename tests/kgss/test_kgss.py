@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ehbox_soap.ports.kgss import PATH
+from ehbox_soap.sealing import signed as cms
 from ehbox_soap.sealing.enveloped import SharedKey
 from tests.door import fault_code
 from tests.front.cast import DOCTOR, NURSE
@@ -29,6 +33,7 @@ from tests.kgss.asking import (
     unsigned,
 )
 from tests.kgss.conftest import Stage
+from tests.spoiled import RSA_KEY, with_issuer, with_octets
 from tests.wiring import ask
 
 
@@ -138,6 +143,20 @@ def test_a_seal_that_is_broken_is_refused(stage: Stage) -> None:
     for each in (broken, b"", b"no sealed content", stage.doctor.token):
         said = read(stage.door.send(unsigned(element("GetNewKeyRequest", each))))
         assert refused(said) == "SEALED_CONTENT"
+
+
+def test_certificates_that_cannot_be_read_are_refused_by_name(stage: Stage) -> None:
+    """A sealer's whose issuer is not UTF-8; a token with a key of an unknown kind in the owner's name. Anybody may
+    send either."""
+    entry = stage.doctor.client.entry
+    sealer = replace(entry, certificate=with_issuer(entry.certificate))
+    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), sealer)
+    assert refused(read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))) == "SEALED_CONTENT"
+    unknown = with_octets(entry.certificate, *RSA_KEY)
+    depot, inner = stage.authority.etk_depot, stage.doctor.encryption.certificate.public_bytes(Encoding.DER)
+    token = cms.sign(inner, depot, stage.door.now, (depot.certificate, unknown), pss=False)
+    octets = sealed(stage, new_key_content(replace(stage.doctor, token=token), (NURSES,)), entry)
+    assert refused(read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))) == "ETK"
 
 
 def test_a_sealer_whose_certificate_has_ended_is_refused(stage: Stage) -> None:

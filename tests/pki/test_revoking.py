@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from ehbox_soap.clock import SetClock
 from ehbox_soap.pki.authority import Authority, AuthorityError
@@ -18,6 +20,7 @@ from ehbox_soap.pki.revoking import REASONS, revoke
 from ehbox_soap.security.lists import Lists
 from ehbox_soap.security.trust import Trust
 from tests.pki.conftest import INSS
+from tests.spoiled import SHA256, with_octets
 
 CLOCK = SetClock()
 
@@ -86,6 +89,24 @@ def test_what_nobody_here_issued(folder: Path, authority: Authority, tmp_path: P
     with pytest.raises(ValueError, match="the root is believed for itself"):
         revoke(folder, authority, authority.root.certificate, "unspecified", CLOCK)
     assert list(folder.glob("*.crl")) == []
+
+
+def test_a_signature_with_a_digest_that_nobody_knows(folder: Path, authority: Authority) -> None:
+    """In the name of an authority of this folder: PSS, which names its digest apart."""
+    issuing = authority.issuing
+    assert isinstance(issuing.key, rsa.RSAPrivateKey)
+    certificate = (
+        x509.CertificateBuilder()
+        .issuer_name(issuing.certificate.subject)
+        .subject_name(issuing.certificate.subject)
+        .public_key(issuing.key.public_key())
+        .serial_number(1)
+        .not_valid_before(CLOCK.now())
+        .not_valid_after(CLOCK.now())
+        .sign(issuing.key, hashes.SHA256(), rsa_padding=padding.PSS(padding.MGF1(hashes.SHA256()), 32))
+    )
+    with pytest.raises(ValueError, match="it was not issued by an authority of this test PKI"):
+        revoke(folder, authority, with_octets(certificate, *SHA256), "unspecified", CLOCK)
 
 
 def test_a_list_that_is_none(folder: Path, authority: Authority) -> None:
