@@ -115,7 +115,16 @@ def build(
 def _kgss(settings: Settings, test_authority: Authority, trust: Trust, chance: Chance) -> Kgss:
     keystore = test_authority.kgss
     vault = Vault.of_folder(config.data_folder(settings), chance)
-    return Kgss(keystore.authentication, keystore.encryptions, trust, vault, chance)
+    life, skew = settings.security.timestamp_seconds, settings.security.skew_seconds
+    return Kgss(
+        keystore.authentication,
+        keystore.encryptions,
+        trust,
+        vault,
+        chance,
+        life=timedelta(seconds=life),
+        skew=timedelta(seconds=skew),
+    )
 
 
 def worker(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Worker:

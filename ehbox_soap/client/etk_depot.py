@@ -70,7 +70,7 @@ class EtkDepot:
 
     def _ask(self, name: TokenName) -> GetEtkResponse:
         request = GetEtkRequest((EtkIdentifier(name.type, name.value, name.application),))
-        element = call(self.session, self.url, etk_depot.encode_request(request), _ANSWER)
+        element = call(self.session, self.url, lambda: etk_depot.encode_request(request), _ANSWER)
         try:
             answer = etk_depot.decode_answer(element)
         except SoapFault as fault:

@@ -63,8 +63,7 @@ class Kgss:
         is repeated if the answer is lost: a key that nobody knows of harms nobody.
         """
         content = GetNewKeyRequestContent(tuple(allowed), tuple(excluded), self.depot.own().octets)
-        element = kgss.encode(GetNewKeyRequest(self._sealed(content)))
-        answer = self._call(element, "GetNewKeyResponse", secured=False)
+        answer = self._call(content, GetNewKeyRequest, "GetNewKeyResponse", secured=False)
         found = self._opened(answer, GetNewKeyResponseContent)
         return NewKey(found.identifier, found.key)
 
@@ -85,18 +84,27 @@ class Kgss:
                 key_encryption_key=shared[0].key,
                 key_encryption_key_identifier=shared[0].identifier,
             )
-        element = kgss.encode(GetKeyRequest(self._sealed(content)))
-        return self._opened(self._call(element, "GetKeyResponse", secured=True), GetKeyResponseContent, shared).key
+        answer = self._call(content, GetKeyRequest, "GetKeyResponse", secured=True)
+        return self._opened(answer, GetKeyResponseContent, shared).key
 
-    def _sealed(self, content: GetNewKeyRequestContent | GetKeyRequestContent) -> bytes:
+    def _call(
+        self,
+        content: GetNewKeyRequestContent | GetKeyRequestContent,
+        request: type[GetNewKeyRequest | GetKeyRequest],
+        answer: str,
+        *,
+        secured: bool,
+    ) -> bytes:
+        """What the answer sealed."""
+        session = self.session
         recipient = self.depot.get(KGSS.type, KGSS.value, KGSS.application).encryption
         octets = etree.tostring(kgss.encode(content), encoding="UTF-8", xml_declaration=True)
-        session = self.session
-        return seal(octets, session.entry, (recipient,), session.clock.now(), session.chance)
 
-    def _call(self, element: etree._Element, answer: str, *, secured: bool) -> bytes:
-        """What the answer sealed."""
-        found = call(self.session, self.url, element, f"{{{kgss.NAMESPACE}}}{answer}", secured=secured)
+        def element() -> etree._Element:
+            # Sealed anew each time: the KGSS takes the same seal once.
+            return kgss.encode(request(seal(octets, session.entry, (recipient,), session.clock.now(), session.chance)))
+
+        found = call(session, self.url, element, f"{{{kgss.NAMESPACE}}}{answer}", secured=secured)
         try:
             said = kgss.decode(found)
         except SoapFault as fault:

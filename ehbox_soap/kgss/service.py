@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from cryptography import x509
@@ -56,25 +56,31 @@ class Codec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kgss:
-    """The service with its own keys; `trust` tells whose seal is believed."""
+    """The service with its own keys; `trust` tells whose seal is believed.
+
+    `life` and `skew`: how long ago a request for a new key may have been sealed, and how far ahead (ours).
+    """
 
     signer: Holder
     keys: Sequence[Holder]
     trust: Trust
     vault: Vault
     chance: Chance
+    life: timedelta
+    skew: timedelta
 
     def get_new_key(
-        self, request: GetNewKeyRequest, begin: Callable[[x509.Certificate], Transaction], now: datetime, codec: Codec
+        self, request: GetNewKeyRequest, begin: Callable[[Unsealed, datetime], Transaction], now: datetime, codec: Codec
     ) -> GetNewKeyResponse:
         """A new key for whoever sealed the request. Raises KgssRefusal.
 
-        `begin` opens the writing transaction and is told whose certificate that is: anybody may call, and before the
-        seal holds nobody may keep others from writing.
+        `begin` opens the writing transaction and is told who sealed what, and until when the same must not come again:
+        anybody may call, and before the seal holds nobody may keep others from writing.
         """
         unsealed = self._open(request.sealed, now)
+        until = self._taken_until(unsealed.signed_at, now)
         content = _content(unsealed, GetNewKeyRequestContent, codec)
-        transaction = begin(unsealed.signer)
+        transaction = begin(unsealed, until)
         recipient = self._recipient(content.etk, unsealed.signer, transaction, now)
         identifier, key = self.chance.octets(IDENTIFIER_OCTETS), self.chance.octets(KEY_OCTETS)
         kept = Kept(key, content.allowed, content.excluded)
@@ -121,6 +127,15 @@ class Kgss:
             raise KgssRefusal("SEALED_CONTENT", fault.reason) from fault
         return unsealed
 
+    def _taken_until(self, signed_at: datetime, now: datetime) -> datetime:
+        """The end of what was sealed then; nothing but its signing time tells how old an unsecured call is."""
+        if signed_at > now + self.skew:
+            raise KgssRefusal("SEALED_CONTENT", "signed attributes: the signing time is in the future")
+        until = signed_at + self.life
+        if until <= now:
+            raise KgssRefusal("SEALED_CONTENT", "signed attributes: the signing time is too long ago")
+        return until
+
     def _believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
         self.trust.believe(certificate, "signer", now, others)
 
@@ -140,12 +155,15 @@ class Kgss:
     def _recipient(
         self, etk: bytes, signer: x509.Certificate, transaction: Transaction, now: datetime
     ) -> x509.Certificate:
-        """The encryption certificate in the caller's own token, which the depot gives out: a revoked one is none."""
+        """The encryption certificate in the caller's own token, which the depot gives out: a revoked one is none, and
+        neither is one whose owner's certificate is revoked."""
         try:
             token = read_token(etk)
         except SealingError as error:
             raise KgssRefusal("ETK", error.reason) from error
         if not transaction.tokens.is_given(fingerprint(token), now) or not _same_owner(token.authentication, signer):
+            raise KgssRefusal("ETK")
+        if self.trust.is_revoked(token.authentication, now):
             raise KgssRefusal("ETK")
         return token.encryption
 

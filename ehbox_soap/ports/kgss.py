@@ -1,12 +1,14 @@
 """The KGSS's port: GetNewKey, which nobody signs but whose content is sealed, and GetKey, secured like a mailbox call.
 
-Knows: which call is secured, how what is sealed is read and written. Must not know: who may have a key, SQL, Spyne.
+Knows: which call is secured, what keeps either from being made again, how what is sealed is read and written. Must not
+know: who may have a key, SQL, Spyne.
 The contract has schemas only, so there is no WSDL to be told.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from cryptography import x509
@@ -20,6 +22,7 @@ from ehbox_soap.ports import secured
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, Encoded, House
 from ehbox_soap.ports.secured import Sender
+from ehbox_soap.sealing.seal import Unsealed
 from ehbox_soap.security.subject import identity
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import contract, kgss, soap, xml
@@ -88,9 +91,12 @@ class KgssDialect:
         now = house.clock.now()
         if asked.sender is None:
 
-            def begin(signer: x509.Certificate) -> Transaction:
-                _name_caller(call, signer)
-                return call.begin(write=True)
+            def begin(unsealed: Unsealed, until: datetime) -> Transaction:
+                _name_caller(call, unsealed.signer)
+                transaction = call.begin(write=True)
+                transaction.replay.remember(unsealed.fingerprint, until, now)
+                house.pace.take(unsealed.signer)
+                return transaction
 
             return house.kgss.get_new_key(cast(GetNewKeyRequest, asked.request), begin, now, self)
         transaction = secured.begin(call, asked.sender, writes=False)

@@ -28,6 +28,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("KGSS", "an unknown key is refused in the words of one that is not allowed"),
     Decision("KGSS", "a secured call's content must be sealed by the owner of the assertion's certificate"),
     Decision("KGSS", "an ETK must be the caller's own and one that the depot gives out"),
+    Decision("KGSS", "a seal gets a new key once, for security.timestamp_seconds, and at most skew_seconds ahead"),
     Decision("KGSS", "a symmetric key without identifier is named by the identifier of the key asked for"),
     Decision("KGSS", "DeletionStrategy, which is empty, is taken and means nothing; keys are kept"),
 )

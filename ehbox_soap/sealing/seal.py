@@ -30,11 +30,12 @@ the certificates that came along with it. Raises SoapFault or SealingError."""
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """What was sealed, by whose certificate, and when as that one says."""
+    """What was sealed, by whose certificate, and when as that one says; `fingerprint`: of this very sealing."""
 
     data: bytes
     signer: x509.Certificate
     signed_at: datetime
+    fingerprint: str
     others: tuple[x509.Certificate, ...] = ()
     """The certificates that came along with the signer's."""
 
@@ -79,7 +80,7 @@ def unseal(
         _signing_time(inner, now)
     except SealingError as error:
         raise OpeningError(error.reason) from error
-    return Unsealed(inner.data, signer, signed_at, others)
+    return Unsealed(inner.data, signer, signed_at, outer.fingerprint, others)
 
 
 def _signing_time(layer: signed.Signed, now: datetime) -> datetime:

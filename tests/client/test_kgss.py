@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from ehbox_soap.client import Addresses, Credential, EtkDepot, EtkError, Kgss, KgssRefusedError, SealedError
+from ehbox_soap.client import (
+    Addresses,
+    AnswerLostError,
+    Credential,
+    EtkDepot,
+    EtkError,
+    Kgss,
+    KgssRefusedError,
+    Retry,
+    SealedError,
+)
+from ehbox_soap.client.transport import Transport
 from ehbox_soap.qualities import CERTIFIED
 from tests.client.encrypted import URL, Somebody, Stage, session
 
@@ -33,6 +45,23 @@ def test_a_session_without_encryption_keys_gets_it_by_a_symmetric_key(stage: Sta
     new = stage.doctor.kgss.new_key((NURSES,))
     plain = session(stage.door, stage.nurse.entry, ())
     assert Kgss(EtkDepot(plain, Addresses(URL).etk_depot), Addresses(URL).kgss).get_key(new.identifier) == new.key
+
+
+def test_a_new_key_whose_answer_is_lost_is_asked_for_anew(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same seal is taken once: it is sealed again."""
+    exchange, left = Transport.exchange, [2]
+
+    def losing(self: Transport, url: str, *rest: Any) -> Any:
+        answer = exchange(self, url, *rest)
+        left[0] -= url == Addresses(URL).kgss
+        if url == Addresses(URL).kgss and left[0] >= 0:
+            raise AnswerLostError("lost")
+        return answer
+
+    monkeypatch.setattr(Transport, "exchange", losing)
+    monkeypatch.setattr(stage.doctor.session, "retry", Retry(attempts=3, pause_seconds=0))
+    assert len(stage.doctor.kgss.new_key((NURSES,)).key) == 16
+    assert left == [-1]
 
 
 def test_an_answer_of_somebody_else_is_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -35,11 +36,9 @@ class Stage:
     nurse: Asker
 
 
-@pytest.fixture(scope="package")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    template = prepared(tmp_path_factory.mktemp("kgss") / "template")
-    folder = tmp_path_factory.mktemp("kgss") / "data"
-    door = Door(folder, template, {"log.level": "DEBUG", "log.format": "json"})
+def staged(template: Path, folder: Path, overrides: Mapping[str, str]) -> Stage:
+    """A stage on a copy of the template."""
+    door = Door(folder, template, {"log.level": "DEBUG", "log.format": "json", **overrides})
     authority = Authority.open(template / "pki", SetClock(START), SeededChance(51))
 
     def asker(client: Client) -> Asker:
@@ -51,8 +50,33 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
     doctor = asker(door.person(DOCTOR, (f"{SSIN}:doctor:boolean",)))
     nurse = asker(door.person(NURSE, (f"{SSIN}:nurse:boolean",), "ec"))
-    yield Stage(door, authority, doctor, nurse)
-    door.close()
+    return Stage(door, authority, doctor, nurse)
+
+
+@pytest.fixture(scope="package")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("kgss") / "template")
+
+
+@pytest.fixture(scope="package")
+def standing(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    stage = staged(template, tmp_path_factory.mktemp("kgss") / "data", {})
+    yield stage
+    stage.door.close()
+
+
+@pytest.fixture
+def fresh(template: Path, tmp_path: Path) -> Iterator[Callable[[Mapping[str, str]], Stage]]:
+    """Makes a stage of a test's own, with further settings."""
+    made: list[Stage] = []
+
+    def make(overrides: Mapping[str, str]) -> Stage:
+        made.append(staged(template, tmp_path / f"data{len(made)}", overrides))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.door.close()
 
 
 @pytest.fixture
