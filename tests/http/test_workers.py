@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -10,12 +15,55 @@ from tests.databases import Databases, PostgresqlDatabases
 from tests.http import people
 from tests.http.conftest import People, Serve
 from tests.http.load import publish
+from tests.http.running import Running
+from tests.http.test_worker import waited
 
-pytestmark = [pytest.mark.http, pytest.mark.slow]
+pytestmark = pytest.mark.http
 
 WORKERS = 4
+COUNTED = re.compile(
+    rb'^ehbox_requests_total{operation="getBoxInfo",outcome="([^"]+)",port="consultation"} (.+)$', re.M
+)
 
 
+@contextmanager
+def stopped(process: int) -> Iterator[None]:
+    """A worker that does nothing meanwhile: another one answers."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def counted(server: Running) -> dict[bytes, float]:
+    """Calls of getBoxInfo by outcome, as /metrics tells them."""
+    reply = server.get("/metrics")
+    assert reply.status == 200
+    return {outcome: float(number) for outcome, number in COUNTED.findall(reply.body)}
+
+
+def test_metrics_count_the_calls_of_every_worker_exactly(serve: Serve, people_of_template: People) -> None:
+    """Each worker answers some, over several connections; whichever is asked then tells of all (issue 3)."""
+    server = serve({"server.workers": "2", "worker.enabled": "false"})
+    assert waited(lambda: len(list(server.folder.glob("metrics/*/counter_*.db"))) == 2)
+    nurse = people_of_template.nurse.at(server)
+    first, second = server.workers
+    assert counted(server) == {}
+    for other, calls in ((first, 2), (second, 3)):
+        with stopped(other), ExitStack() as stack:
+            connections = [stack.enter_context(server.connect()) for _ in range(3)]
+            for connection in connections * calls:
+                people.read(people.post_on(connection, nurse.box_info()))
+            again = nurse.box_info()
+            people.read(people.post_on(connections[0], again))
+            assert people.fault(people.post_on(connections[1], again)).code == "SOA-01001"
+    for asleep in (first, second):
+        with stopped(asleep):
+            assert counted(server) == {b"100": 7 + 10, b"SOA-01001": 2}
+
+
+@pytest.mark.slow
 def test_several_processes_publish_many_letters_each(
     serve: Serve, people_of_template: People, databases: Databases, database_url: str
 ) -> None:
