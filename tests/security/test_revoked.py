@@ -236,3 +236,44 @@ def test_a_reason_names_nobody(house: House) -> None:
     house.revoke(house.between, house.holder)
     told = house.refusal()
     assert str(house.holder.certificate.serial_number) not in told
+
+
+# What was signed before
+
+
+def test_what_was_signed_before_the_list_is_believed(house: House) -> None:
+    """Lists are asked by now: one that began since is the newest there is, and not one that is not valid yet."""
+    house.revoke(house.between)
+    now, early = house.clock.moment, NOW - 2 * HOUR
+    house.trust.believe_signed(house.holder.certificate, "signer", early, now)
+    with pytest.raises(SoapFault) as caught:
+        house.trust.believe(house.holder.certificate, "signer", early)
+    assert "not valid yet" in caught.value.reason
+
+
+def test_what_was_signed_before_counts_no_longer_once_the_signer_is_revoked(house: House) -> None:
+    """A thief of the key writes any time he likes."""
+    house.revoke(house.between, house.holder)
+    for signed_at in (NOW - 2 * HOUR, house.clock.moment):
+        with pytest.raises(SoapFault) as caught:
+            house.trust.believe_signed(house.holder.certificate, "signer", signed_at, house.clock.moment)
+        assert (caught.value.code, caught.value.reason) == ("SOA-01001", "signer: is revoked")
+
+
+def test_certificates_are_asked_by_the_signing_time(house: House) -> None:
+    holder = house.holder.certificate
+    late = max(each.certificate.not_valid_after_utc for each in links()) + HOUR
+    house.trust.believe_signed(holder, "signer", NOW, late)
+    with pytest.raises(SoapFault, match="signer: is not valid yet"):
+        house.trust.believe_signed(holder, "signer", holder.not_valid_before_utc - HOUR, NOW)
+
+
+@pytest.mark.parametrize("away", [-HOUR, HOUR])
+def test_a_signing_time_does_not_tell_when_files_are_looked_at(house: House, away: timedelta) -> None:
+    """It is the signer's word: now alone does."""
+    now = house.clock.moment
+    first = house.trust.generation(now)
+    written(house.folder / "between.crl", listed(house.between, [house.holder]))
+    house.trust.believe_signed(house.holder.certificate, "signer", now + away, now)
+    assert house.trust.generation(now) == first
+    assert house.trust.generation(now + EVERY) != first
