@@ -115,9 +115,13 @@ class Kgss:
 
     def _open(self, octets: bytes, now: datetime) -> Unsealed:
         """Unsealed by the service's own keys; whoever sealed is believed now, not only when it signed."""
+
+        def believe(signer: x509.Certificate, signed_at: datetime, others: Sequence[x509.Certificate]) -> None:
+            self.trust.believe_signed(signer, "signer", signed_at, now, others)
+
         try:
-            unsealed = unseal(octets, self.keys, self._believe, now, self.chance)
-            self._believe(unsealed.signer, now, unsealed.others)
+            unsealed = unseal(octets, self.keys, believe, now, self.chance)
+            self.trust.believe(unsealed.signer, "signer", now, unsealed.others)
         except OpeningError:
             # No reason, neither to whoever asks nor to the log.
             raise KgssRefusal("SEALED_CONTENT", "what is within the encryption is not what is due") from None
@@ -135,9 +139,6 @@ class Kgss:
         if until <= now:
             raise KgssRefusal("SEALED_CONTENT", "signed attributes: the signing time is too long ago")
         return until
-
-    def _believe(self, certificate: x509.Certificate, now: datetime, others: Sequence[x509.Certificate]) -> None:
-        self.trust.believe(certificate, "signer", now, others)
 
     def _answer_key(
         self, content: GetKeyRequestContent, signer: x509.Certificate, transaction: Transaction, now: datetime
