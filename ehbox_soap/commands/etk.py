@@ -10,12 +10,14 @@ from pathlib import Path
 
 import click
 
+from ehbox_soap import trusting
 from ehbox_soap.clock import SystemClock
 from ehbox_soap.commands.database import made, opened
 from ehbox_soap.commands.keystores import PASSWORD, authority
 from ehbox_soap.commands.options import FILE, data_options, json_option, settings_of
 from ehbox_soap.commands.shown import tell_json, tell_table
 from ehbox_soap.config import Settings
+from ehbox_soap.etk.depot import Shelf
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.pki.authority import AuthorityError
 from ehbox_soap.pki.pkcs12 import KeystoreError, read_pkcs12
@@ -65,10 +67,13 @@ def list_tokens(config_file: Path | None, data: Path | None, as_json: bool) -> N
     Example:
       ehbox etk list
     """
-    now = SystemClock().now()
-    with opened(settings_of(config_file, data)) as store, store.begin(write=False) as transaction:
+    settings, now = settings_of(config_file, data), SystemClock().now()
+    trust = trusting.trust(settings, authority(settings))
+    with opened(settings) as store, store.begin(write=False) as transaction:
         found = transaction.tokens.all()
-    _tell(found, [_state(token, now) for token in found], as_json)
+        shelf = Shelf(transaction, trust, now)
+        states = [_state(token, shelf) for token in found]
+    _tell(found, states, as_json)
 
 
 @etk.command()
@@ -108,12 +113,17 @@ def _read(path: Path, settings: Settings, password: str, now: datetime) -> list[
         raise click.UsageError(f"{path}: {error}") from error
 
 
-def _state(token: StoredToken, now: datetime) -> str:
+def _state(token: StoredToken, shelf: Shelf) -> str:
+    """What the depot does with a token; of several of a name that may be given out only the last one added is."""
     if token.revoked_at is not None:
         return "revoked"
-    if now < token.not_before:
+    if shelf.now < token.not_before:
         return "not valid yet"
-    return "expired" if now > token.not_after else "given out"
+    if shelf.now > token.not_after:
+        return "expired"
+    if not shelf.counts(token.octets):
+        return "owner revoked"
+    return "given out" if shelf.token(token.name) == token.octets else "superseded"
 
 
 def _tell(tokens: tuple[StoredToken, ...] | list[StoredToken], states: list[str], as_json: bool) -> None:

@@ -33,7 +33,7 @@ class Shelf:
 
     def token(self, name: TokenName) -> bytes | None:
         """That of a name."""
-        return next(filter(self._counts, self.transaction.tokens.current(name, self.now)), None)
+        return next(filter(self.counts, self.transaction.tokens.current(name, self.now)), None)
 
     def applications(self, name: TokenName) -> tuple[TokenName, ...]:
         """The names of that number that have one, each with its application."""
@@ -41,7 +41,7 @@ class Shelf:
         names = (TokenName(name.type, name.value, each) for each in known)
         return tuple(each for each in names if self.token(each) is not None)
 
-    def _counts(self, octets: bytes) -> bool:
+    def counts(self, octets: bytes) -> bool:
         """Whether neither the owner's certificate is revoked, nor an authority above it."""
         token = read_token(octets)
         return not self.trust.is_revoked(token.authentication, self.now)

@@ -84,3 +84,13 @@ def test_without_a_store(ehbox: Command, tmp_path: Path) -> None:
     result = ehbox("etk", "list", "--data", tmp_path / "nothing", data=False)
     assert result.exit_code == 2
     assert "there is no store" in result.output
+
+
+def test_a_token_is_listed_as_the_depot_deals_with_it(ehbox: Command) -> None:
+    """Of two of a name the last one is given out; none whose owner a revocation list names."""
+    ehbox.ok("pki", "issue", "--person", DOCTOR, "--key", "ec", "--force")
+    ehbox.ok("pki", "issue", "--person", DOCTOR, "--key", "ec", "--force")
+    mine = [each["state"] for each in json.loads(ehbox.ok("etk", "list", "--json")) if each["value"] == DOCTOR]
+    assert mine[:2] == ["given out", "superseded"]
+    ehbox.ok("pki", "revoke", DOCTOR)
+    assert listed(ehbox)["SSIN", DOCTOR, None][1] == "owner revoked"
