@@ -150,7 +150,14 @@ def _certificates(content: Any) -> list[x509.Certificate]:
     # No bit of a certificate may be free: `cryptography` would take one whose signature leaves out its last bits.
     if any(each["signature_value"].contents[:1] != b"\0" for each in certificates):
         raise SealingError("SignedData: a certificate's signature is not whole octets")
-    return [x509.load_der_x509_certificate(each.dump()) for each in certificates]
+    return [_certificate(each.dump()) for each in certificates]
+
+
+def _certificate(octets: bytes) -> x509.Certificate:
+    certificate = x509.load_der_x509_certificate(octets)
+    # `cryptography` parses names where they are looked at: what cannot be read is refused here, not wherever that is.
+    _ = (certificate.subject, certificate.issuer)
+    return certificate
 
 
 def _signed(
