@@ -18,7 +18,7 @@ def test_every_statement_may_fail(database: str, tmp_path: Path, request: pytest
     if database == "postgresql":
         databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
         url = databases.new(tmp_path)
-    outcomes = faults.examine(tmp_path, url, every=3 if database == "sqlite" else 9)
+    outcomes = faults.examine(tmp_path, url, every=5 if database == "sqlite" else 17)
     assert [finding for outcome in outcomes for finding in outcome.findings] == []
     for outcome in outcomes:
         assert outcome.tried > 0, outcome.name
