@@ -22,19 +22,23 @@ _WITHHELD = "withheld, because it could hold contents"
 _put_together: list[Any] = []
 
 
+# ValueError is what a stream raises that was closed.
+_LOST = (OSError, ValueError)
+
+
 class _Unfailing:
-    """A stream for lines that may be lost: where one cannot be written, because the disk is full or nobody reads the
-    pipe any more, a call is answered all the same."""
+    """A stream for lines that may be lost: where one cannot be written, because the disk is full, nobody reads the pipe
+    any more or the stream was closed, a call is answered all the same."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with suppress(OSError):
+        with suppress(*_LOST):
             self._stream.write(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(*_LOST):
             self._stream.flush()
 
 

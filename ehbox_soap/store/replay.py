@@ -20,9 +20,9 @@ _FEW = 8
 _ENDED = replay_key.c.until <= bindparam("now")
 # Another transaction may be sweeping the same keys: it leaves those to it.
 _SOME = select(replay_key.c.replay_key).where(_ENDED).order_by(replay_key.c.until).limit(_FEW)
-_SWEEP = Prepared(
-    delete(replay_key).where(replay_key.c.replay_key.in_(_SOME.with_for_update(skip_locked=True).scalar_subquery()))
-)
+# By WITH, so that PostgreSQL asks once: within the condition it may ask for each row anew, and sweep them all.
+_FOUND = _SOME.with_for_update(skip_locked=True).cte("found")
+_SWEEP = Prepared(delete(replay_key).where(replay_key.c.replay_key.in_(select(_FOUND.c.replay_key))))
 _INSERT = {dialect: Prepared(insertion_if_new(dialect, replay_key)) for dialect in DIALECTS}
 _RENEW = Prepared(
     update(replay_key).where(replay_key.c.replay_key == bindparam("key"), _ENDED).values(until=bindparam("end"))
