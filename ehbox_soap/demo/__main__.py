@@ -15,6 +15,7 @@ from ehbox_soap import config
 from ehbox_soap.commands.keystores import PASSWORD, authority, find_owner, issue
 from ehbox_soap.config import Settings
 from ehbox_soap.demo.job import Job
+from ehbox_soap.demo.operator import time_of
 from ehbox_soap.demo.server import Running, StartError, running
 from ehbox_soap.demo.steps import Person, StepError
 from ehbox_soap.wire.types import BoxId
@@ -35,8 +36,8 @@ def main(once: bool) -> None:
     try:
         with running() as server:
             _work(server)
+            _tell_end(server)
             if not once:
-                _tell_end(server)
                 click.echo("The server stays up; Ctrl-C ends it and removes its data.")
                 server.process.wait()
                 click.echo("the server has ended by itself", err=True)
@@ -55,7 +56,7 @@ def _work(server: Running) -> None:
     settings = config.load(None, {"data.folder": str(server.folder)})
     click.echo(f"ready on {server.addresses.base}\n")
     doctor, nurse, hospital = (_person(settings, box) for box in (DOCTOR, NURSE, HOSPITAL))
-    Job(server.addresses, PASSWORD, click.echo).run(doctor, (nurse, hospital))
+    Job(server.addresses, PASSWORD, click.echo, time_of(server)).run(doctor, (nurse, hospital))
     click.echo("\nevery step worked")
 
 

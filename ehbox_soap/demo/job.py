@@ -1,5 +1,5 @@
-"""The main job of a mailbox, step by step: an assertion, two letters sent, listed, read, compared; then an encrypted
-one, and the rest.
+"""The main job of a mailbox, step by step: an assertion, a letter that never arrives, two letters sent, listed, read,
+compared; then an encrypted one, and the rest.
 
 Knows: the client. Must not know: the server, whose answers are all it goes by.
 """
@@ -20,6 +20,7 @@ from ehbox_soap.demo.letters import File, letter
 from ehbox_soap.demo.rounds import Rounds
 from ehbox_soap.demo.sealed import Sealed
 from ehbox_soap.demo.steps import Person, Step, StepError
+from ehbox_soap.demo.year import Time, Year
 from ehbox_soap.wire import types
 
 Tell = Callable[[str], None]
@@ -32,6 +33,7 @@ class Job:
     addresses: Addresses
     password: str
     tell: Tell
+    time: Time
     sessions: dict[str, Session] = field(default_factory=dict)
 
     def run(self, sender: Person, receivers: tuple[Person, ...]) -> None:
@@ -43,10 +45,11 @@ class Job:
                 session.close()
 
     def _run(self, sender: Person, receivers: tuple[Person, ...], files: tuple[File, ...]) -> None:
-        self._identify(sender)
+        for person in (sender, *receivers):
+            self._identify(person)
+        Year(self.addresses, self._step, self.sessions, self.time).run(sender, receivers[0])
         sent = {way: self._send(sender, receivers, files, attached=way == "attached") for way in ("inline", "attached")}
         for receiver in receivers:
-            self._identify(receiver)
             port = Consultation(self.sessions[receiver.name], self.addresses.consultation)
             self._list(receiver, port, set(sent.values()))
             for way, message_id in sent.items():

@@ -23,6 +23,10 @@ _READY = "ehbox-soap ready on "
 _START_SECONDS, _END_SECONDS, _POLL_SECONDS = 60, 90, 0.05
 
 
+SETTINGS = {"data.database": "", "mailbox.clock_shift_allowed": "true"}
+"""Over those of the environment: its data are its own even where that names a database, and its year may pass."""
+
+
 class StartError(Exception):
     """The server did not start; the text is the end of what it printed."""
 
@@ -42,8 +46,8 @@ def running() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="ehbox-demo-") as name:
         folder = Path(name) / "data"
         log = Path(name) / "server.log"
-        # Its data are its own even where the environment names a database.
-        own = ["--data", str(folder), "--port", "0", "--set", "data.database="]
+        own = ["--data", str(folder), "--port", "0"]
+        own += [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
         command = [sys.executable, "-m", "ehbox_soap.cli", "serve", *own]
         # A session of its own: Ctrl-C reaches this process, which then ends the server in order.
         with log.open("wb") as output:

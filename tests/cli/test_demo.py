@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from ehbox_soap.demo.job import Job
 from ehbox_soap.demo.letters import letter, pdf
 from ehbox_soap.demo.server import StartError, _base
 from ehbox_soap.demo.steps import Person, StepError
+from ehbox_soap.demo.year import Time
+from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.wire import types
 from tests.cli.conftest import URL, Command
 
@@ -47,6 +50,22 @@ def test_the_annexes_hold_what_careless_readers_change() -> None:
 
 
 @pytest.fixture
+def time(ehbox: Command) -> Time:
+    """A year of the tests' clock."""
+    door = ehbox.door
+
+    def pass_a_year() -> None:
+        door.mailbox_clock.advance(days=366)
+        now = door.mailbox_clock.now()
+        deque(Upkeep(now, door.now, door.house.rules, door.chance, 100, False).run(door.house.store.begin), maxlen=0)
+
+    def be_true_again() -> None:
+        door.mailbox_clock.moment = door.now
+
+    return Time(pass_a_year, be_true_again)
+
+
+@pytest.fixture
 def people(ehbox: Command) -> tuple[Person, Person, Person]:
     """The three of the demonstration, with keystores."""
     found = []
@@ -57,22 +76,27 @@ def people(ehbox: Command) -> tuple[Person, Person, Person]:
     return found[0], found[1], found[2]
 
 
-def test_every_step_tells_its_status_and_time(people: tuple[Person, Person, Person]) -> None:
+def test_every_step_tells_its_status_and_time(people: tuple[Person, Person, Person], time: Time) -> None:
     told: list[str] = []
-    Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
-    assert len(told) == 33
-    assert all(re.match(r"  (100|200|826|Success) +\d+ ms  ", line) for line in told)
+    Job(Addresses(URL), "ehbox-test", told.append, time).run(people[0], people[1:])
+    assert len(told) == 39
+    assert all(re.match(r"  (100|200|826|Success|done) +\d+ ms  ", line) for line in told)
+    assert sum("finds an ERROR" in line for line in told) == 1
     assert sum("all equal" in line for line in told) == 4
     assert sum("sealed by SSIN 71031499894; a changed byte is found" in line for line in told) == 3
 
 
-def test_a_changed_byte_is_noticed(people: tuple[Person, Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_byte_is_noticed(
+    people: tuple[Person, Person, Person], time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
     genuine = Consultation.get_full_message
 
     def changed(port: Consultation, request: types.GetFullMessageRequest) -> types.GetFullMessageResponse:
         answer = genuine(port, request)
         assert answer.message is not None
         content = answer.message.content
+        if not content.annexes:
+            return answer
         data = content.annexes[1].content
         annexes = (content.annexes[0], replace(content.annexes[1], content=replace(data, data=data.data[:-1] + b"x")))
         return replace(answer, message=replace(answer.message, content=replace(content, annexes=annexes)))
@@ -80,16 +104,16 @@ def test_a_changed_byte_is_noticed(people: tuple[Person, Person, Person], monkey
     monkeypatch.setattr(Consultation, "get_full_message", changed)
     told: list[str] = []
     with pytest.raises(StepError):
-        Job(Addresses(URL), "ehbox-test", told.append).run(people[0], people[1:])
+        Job(Addresses(URL), "ehbox-test", told.append, time).run(people[0], people[1:])
     assert "FAILED" in told[-1]
     assert "the contents are not those that were sent" in told[-1]
 
 
-def test_a_refused_step_ends_the_job(people: tuple[Person, Person, Person]) -> None:
+def test_a_refused_step_ends_the_job(people: tuple[Person, Person, Person], time: Time) -> None:
     told: list[str] = []
     nobody = replace(people[1], box=types.BoxId("12345678901", "INSS", "NO_SUCH_QUALITY"))
     with pytest.raises(StepError):
-        Job(Addresses(URL), "ehbox-test", told.append).run(people[0], (nobody,))
+        Job(Addresses(URL), "ehbox-test", told.append, time).run(people[0], (nobody,))
     assert "803" in told[-1]
 
 
