@@ -35,8 +35,10 @@ _READY_MILLISECONDS = 1_000
 POOL_SIZE, POOL_OVERFLOW = 4, 60
 _WRITES = "ehbox_writes"
 _PATIENCE = "ehbox_patience"
-# deadlock_detected, and how often a work is tried that it ends.
-_DEADLOCK, _TRIES, _PAUSE_SECONDS = "40P01", 4, 0.05
+# deadlock_detected, and foreign_key_violation: a box that was found has been joined with another meanwhile (BOX-2).
+_ENDED = ("40P01", "23503")
+# How often a work is tried that they end.
+_TRIES, _PAUSE_SECONDS = 4, 0.05
 # How often a process looks whether another has ended its writing transaction.
 _LOOK_SECONDS = 0.001
 
@@ -146,13 +148,16 @@ T = TypeVar("T")
 
 
 def anew(work: Callable[[], T], undo: Callable[[], object]) -> T:
-    """Does a work in a transaction; where the database ended that one because others waited for it and it for them, it
-    is undone and done anew, a few times at most (PostgreSQL only: on SQLite nobody waits with a lock in hand)."""
+    """Does a work in a transaction; where the database ended that one because others waited for it and it for them, or
+    because a box was gone that it had found, it is undone and done anew, a few times at most.
+
+    PostgreSQL only: SQLite has one writer at a time.
+    """
     for _ in range(_TRIES - 1):
         try:
             return work()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+            if getattr(error.orig, "sqlstate", None) not in _ENDED:
                 raise
             undo()
             # The one that was waited for goes first.

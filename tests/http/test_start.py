@@ -31,10 +31,11 @@ def test_port_0_tells_the_address(serve: Serve) -> None:
     server = serve()
     assert server.address[1] != 0
     assert server.process.stdout is not None
-    told = " ".join(server.process.stdout.readline().decode() for _ in range(4)).split()
-    expected = [PUBLICATION + "?wsdl", CONSULTATION + "?wsdl", STS, "/livez", "/readyz"]
+    told = " ".join(server.process.stdout.readline().decode() for _ in range(7)).split()
+    around = [STS, "/EtkDepot/v1", "/Kgss/v1", "/AddressBook/v1"]
+    expected = [PUBLICATION + "?wsdl", CONSULTATION + "?wsdl", *around, "/livez", "/readyz"]
     assert [each.removeprefix(server.base) for each in told if each.startswith("http")] == expected
-    assert [server.get(each).status for each in expected] == [200, 200, 405, 200, 200]
+    assert [server.get(each).status for each in expected] == [200, 200, *[405] * 4, 200, 200]
 
 
 def test_a_busy_port_is_told_at_once(running: Running, tmp_path: Path) -> None:

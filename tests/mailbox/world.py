@@ -17,7 +17,7 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.mailbox import boxes, fan_out, folders, history, moving, publication, receipts
 from ehbox_soap.mailbox.occasion import Occasion
-from ehbox_soap.store.engine import Store
+from ehbox_soap.store.engine import Store, anew
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import types
 
@@ -145,9 +145,14 @@ class World:
         self.clock.moment += timedelta(**amount)
 
     def send(self, who: Attributes, request: types.SendMessageRequest) -> types.SendMessageResponse:
-        with self.store.begin() as transaction:
-            caller = boxes.identify(who, self.names, transaction, self.rules)
-            return publication.send_message(request, caller, transaction, self.clock.now(), self.rules, self.chance)
+        """Made anew where PostgreSQL ends it, as the port does."""
+
+        def work() -> types.SendMessageResponse:
+            with self.store.begin() as transaction:
+                caller = boxes.identify(who, self.names, transaction, self.rules)
+                return publication.send_message(request, caller, transaction, self.clock.now(), self.rules, self.chance)
+
+        return anew(work, lambda: None)
 
     def listed(
         self,
