@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import hypothesis
 import pytest
 from sqlalchemy import func, select
 
@@ -30,6 +31,8 @@ from tests.mailbox.world import (
 Source = types.Source
 EVERYBODY = types.BoxId("ALL", "INSS", "MIDWIFE")
 MANY = 257
+MOST = 50_000
+"""With `--hypothesis-profile=thorough`."""
 
 
 @pytest.fixture
@@ -87,17 +90,22 @@ def test_box_5_the_call_itself_writes_one_row_however_many_boxes(crowd: World) -
     assert reached(crowd, sent.id).total() == MANY
 
 
-def test_box_5_a_batch_a_transaction_in_order_and_restartable(crowd: World) -> None:
+def test_box_5_a_batch_a_transaction_in_order_and_restartable(world: World) -> None:
     """Stopped anywhere, also in the middle of a transaction, none is lost and none reached twice."""
-    sent = crowd.send(DOCTOR, letter(EVERYBODY)).id
-    crowd.fan_out(batch=100, times=1)
-    assert reached(crowd, sent).total() == 100
+    thorough = hypothesis.settings.default is not None and hypothesis.settings.default.max_examples >= 500
+    count = MOST if thorough else MANY
+    make(world, 0, count)
+    world.configure(all_publishers=("DOCTOR",))
+    sent = world.send(DOCTOR, letter(EVERYBODY)).id
+    assert open_fan_outs(world) == 1
+    world.fan_out(batch=100, times=1)
+    assert reached(world, sent).total() == 100
     with pytest.raises(ZeroDivisionError):
-        die_in_the_middle(crowd)
-    assert reached(crowd, sent).total() == 100
-    crowd.fan_out(batch=100)
-    assert set(reached(crowd, sent).values()) == {1}
-    assert reached(crowd, sent).total() == MANY
+        die_in_the_middle(world)
+    assert reached(world, sent).total() == 100
+    world.fan_out(batch=100)
+    assert set(reached(world, sent).values()) == {1}
+    assert reached(world, sent).total() == count
 
 
 def die_in_the_middle(world: World) -> None:
