@@ -14,11 +14,11 @@ from pathlib import Path
 from asn1crypto import cms
 from asn1crypto import pkcs12 as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from ehbox_soap.ids import Chance
+from ehbox_soap.issuing import issued
 from ehbox_soap.pki.entries import KeyEntry, Keystore, supported
 from ehbox_soap.pki.files import write_private
 
@@ -153,18 +153,10 @@ def _entry(octets: bytes, password: str) -> tuple[str | None, KeyEntry]:
 def _chain(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> Iterator[x509.Certificate]:
     """The certificates above one, found by signature: an encryption certificate has the very name of its issuer."""
     left = list(others)
-    while issuer := next((other for other in left if _issued(certificate, other)), None):
+    while issuer := next((other for other in left if issued(certificate, other)), None):
         yield issuer
         left.remove(issuer)
         certificate = issuer
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _is_for_encryption(certificate: x509.Certificate) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ehbox_soap.clock import Clock
+from ehbox_soap.issuing import issued
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.branches import branches
 from ehbox_soap.pki.certificates import HEAD_START
@@ -40,7 +40,7 @@ def revoke(folder: Path, authority: Authority, certificate: x509.Certificate, re
     """
     if certificate == authority.root.certificate:
         raise ValueError("the root is believed for itself: it is on nobody's list")
-    found = [each for each in _issuers(folder, authority) if _issued(certificate, each[1].certificate)]
+    found = [each for each in _issuers(folder, authority) if issued(certificate, each[1].certificate)]
     if not found:
         raise ValueError("it was not issued by an authority of this test PKI")
     name, issuer = found[0]
@@ -57,14 +57,6 @@ def _issuers(folder: Path, authority: Authority) -> Iterator[tuple[str, KeyEntry
     yield "root", authority.root
     yield "issuing", authority.issuing
     yield from branches(folder, authority)
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def _read(path: Path) -> x509.CertificateRevocationList | None:

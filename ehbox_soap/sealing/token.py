@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ehbox_soap.issuing import issued
 from ehbox_soap.sealing import signed
 from ehbox_soap.sealing.algorithms import TOKEN
 from ehbox_soap.sealing.errors import SealingError, reading
@@ -58,7 +58,7 @@ def read_token(octets: bytes) -> EncryptionToken:
         found.verify(depot)
         encryption = x509.load_der_x509_certificate(found.data)
         others = [each for each in found.certificates if each != depot]
-        owners = [each for each in others if _issued(encryption, each)]
+        owners = [each for each in others if issued(encryption, each)]
         if len(owners) != 1:
             raise SealingError("token: does not hold the certificate that issued the encryption certificate")
         owner = owners[0]
@@ -66,17 +66,9 @@ def read_token(octets: bytes) -> EncryptionToken:
     return EncryptionToken(octets, encryption, owner, depot, tuple(each for each in others if each != owner))
 
 
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
-
-
 def _check_issued(encryption: x509.Certificate, owner: x509.Certificate) -> None:
     """The owner's key issued it, it has the owner's name, and is for encryption. Raises SealingError."""
-    if not _issued(encryption, owner) or encryption.subject != owner.subject:
+    if not issued(encryption, owner) or encryption.subject != owner.subject:
         raise SealingError("token: the encryption certificate was not issued by its owner's authentication key")
     try:
         usage = encryption.extensions.get_extension_for_class(x509.KeyUsage).value

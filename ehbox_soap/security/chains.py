@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import verification
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder
 
+from ehbox_soap.issuing import issued
 from ehbox_soap.security.reading import refused
 
 _ENDED = "its authority is not valid now"
@@ -76,15 +76,6 @@ class Chains:
             left.remove(issuer)
             certificate = issuer
         return tuple(found)
-
-
-def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the key of `issuer` signed `certificate` in its name, by SHA-256 or better."""
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def is_valid(certificate: x509.Certificate, now: datetime) -> bool:

@@ -16,8 +16,9 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.issuing import issued
 from ehbox_soap.security import reading
-from ehbox_soap.security.chains import Chains, demand_valid, is_valid, issued, key_usage
+from ehbox_soap.security.chains import Chains, demand_valid, is_valid, key_usage
 from ehbox_soap.security.lists import ALWAYS, Lists, Revoked, Span
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.reading import refused
