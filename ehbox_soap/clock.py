@@ -76,6 +76,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def worked() -> float:
+    """Seconds that a processor has worked for this thread: the same on a busy machine as on a quiet one."""
+    return time.thread_time()
+
+
 def wait(seconds: float) -> None:
     """Lets that many seconds pass; the only sleep of the house (readiness polling, back-off)."""
     time.sleep(seconds)

@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from tests.databases import cluster, database_url, databases, postgresql_databases, sqlite_files, store
+from tests.fuzz.told import told
 
 __all__ = ["cluster", "database_url", "databases", "postgresql_databases", "sqlite_files", "store"]
 
@@ -18,3 +19,10 @@ hypothesis.settings.load_profile("quick")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-inputs", type=int, default=0, help="fuzz with so many new inputs; 0: the usual ones")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many inputs fuzzed what, in this run."""
+    reports = (each for some in terminalreporter.stats.values() for each in some if getattr(each, "when", "") == "call")
+    if line := told(pair for report in reports for pair in report.user_properties):
+        terminalreporter.write_line(line)

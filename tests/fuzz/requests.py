@@ -278,16 +278,16 @@ def etk_depot(scene: Scene, draw: Draw) -> HttpRequest:
 
 
 TARGETS: Mapping[str, tuple[Callable[[Scene, Draw], HttpRequest], int]] = {
-    "octets": (edited_octets, 400),
-    "multipart": (multipart, 300),
-    "tree": (edited_tree, 400),
-    "security": (security, 350),
-    "sts": (sts_content, 250),
-    "sts trust": (trust_content, 150),
-    "kgss": (kgss_content, 100),
-    "address book": (address_book, 150),
-    "etk depot": (etk_depot, 100),
-    "content": (edited_content, 500),
+    "octets": (edited_octets, 600),
+    "multipart": (multipart, 450),
+    "tree": (edited_tree, 600),
+    "security": (security, 550),
+    "sts": (sts_content, 350),
+    "sts trust": (trust_content, 300),
+    "kgss": (kgss_content, 200),
+    "address book": (address_book, 300),
+    "etk depot": (etk_depot, 250),
+    "content": (edited_content, 700),
     "values": (valid_values, 350),
 }
 """Each with how many of the usual inputs are its; those of the last go to both databases."""
