@@ -1,12 +1,13 @@
 """The store of the settings, opened for a verb.
 
-Knows: the settings, the store's entrance, how a driver's errors are told. Must not know: what a verb does with it.
+Knows: the settings, the store's entrance, how a driver's errors are told, how seeds get in. Must not know: what a
+verb does with any of it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from ehbox_soap import config
+from ehbox_soap.commands.progress import progress
 from ehbox_soap.config import Settings
+from ehbox_soap.register.seed import Seed, loading
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.transaction import Transaction
 
 # A connection that cannot even be opened fails with the driver's own error.
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
@@ -42,6 +46,13 @@ def made(settings: Settings) -> Iterator[Store]:
     with _told(), _open(settings) as store:
         store.migrate()
         yield store
+
+
+def load_seeds(read: Sequence[Seed], transaction: Transaction) -> None:
+    """Loads them one after another, and shows how far it is. Raises ValueError as register.seed.load does."""
+    steps = (step for entries in read for step in loading(entries, transaction))
+    for _ in progress("loading", steps, sum(entries.entries for entries in read)):
+        pass
 
 
 @contextmanager

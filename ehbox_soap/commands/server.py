@@ -6,7 +6,6 @@ Knows: the settings, the server's entrance, the register's seeds. Must not know:
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from ehbox_soap import clock, config, trusting
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.errors import UnreachableError
 from ehbox_soap.client.transport import Transport
-from ehbox_soap.commands.database import DATABASE_ERRORS, unusable
+from ehbox_soap.commands.database import DATABASE_ERRORS, load_seeds, made, unusable
 from ehbox_soap.commands.options import (
     FILE,
     assignments,
@@ -26,12 +25,10 @@ from ehbox_soap.commands.options import (
     settings_of,
     url_option,
 )
-from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import AuthorityError
 from ehbox_soap.register import seed as seeds
-from ehbox_soap.store.engine import Store
 
 NOT_READY = 3
 _POLL_SECONDS = 0.2
@@ -115,12 +112,8 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
     except seeds.SeedError as error:
         raise click.UsageError(str(error)) from error
     config.data_folder(chosen).mkdir(parents=True, exist_ok=True)
-    try:
-        _load(config.database_url(chosen), read)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    except DATABASE_ERRORS as error:
-        raise unusable(error) from error
+    with made(chosen) as store, store.begin() as transaction:
+        load_seeds(read, transaction)
     counts = {
         "people": sum(len(entries.people) for entries in read),
         "organisations": sum(len(entries.organisations) for entries in read),
@@ -167,15 +160,3 @@ def _is_ready(url: str, ca: Path | None) -> bool:
         return transport.is_ready(Addresses(url).ready)
     finally:
         transport.session.close()
-
-
-def _load(url: str, read: Sequence[seeds.Seed]) -> None:
-    """Loads seeds into the database, all or none."""
-    store = Store.open(url)
-    try:
-        store.migrate()
-        with store.begin() as transaction:
-            for entries in progress("loading", read, len(read)):
-                seeds.load(entries, transaction)
-    finally:
-        store.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ehbox_soap import resources
-from ehbox_soap.commands.database import opened
+from ehbox_soap.commands.database import load_seeds, opened
 from ehbox_soap.commands.options import BOX, data_options, json_option, settings_of
 from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
@@ -125,9 +125,8 @@ def _clear(transaction: Transaction, settings: Settings) -> Removed:
         read = [seeds.read_seed(path) for path in (*files, *settings.people.seeds)]
     except (seeds.SeedError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    removed = transaction.whole.clear()
-    for entries in progress("loading seeds", read, len(read)):
-        seeds.load(entries, transaction)
+    removed = transaction.whole.clear(lambda tables: progress("emptying", tables, len(tables)))
+    load_seeds(read, transaction)
     return removed
 
 

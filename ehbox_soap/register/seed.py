@@ -45,6 +45,11 @@ class Seed:
     """By INSS."""
     organisation_details: Mapping[Address, OrganisationDetail] = field(default_factory=dict)
 
+    @property
+    def entries(self) -> int:
+        """How many there are of all kinds."""
+        return len(self.people) + len(self.organisations) + len(self.boxes)
+
     def about(self, who: Person) -> PersonDetail:
         """What more is known of a person."""
         return self.person_details.get(who.inss, PersonDetail())
@@ -89,12 +94,21 @@ def load(seed: Seed, transaction: Transaction) -> None:
 
     Raises the store's RegisterConflict (a ValueError) if another seed gave one of the NIHII numbers to somebody else.
     """
+    for _ in loading(seed, transaction):
+        pass
+
+
+def loading(seed: Seed, transaction: Transaction) -> Iterator[None]:
+    """The same, entry by entry (`Seed.entries` of them), for who tells how far it is."""
     for person in seed.people:
         transaction.register.put_person(person, seed.about(person))
+        yield
     for organisation in seed.organisations:
         transaction.register.put_organisation(organisation, seed.about_organisation(organisation))
+        yield
     for box in seed.boxes:
         transaction.register.put_box(box)
+        yield
 
 
 def registered(transaction: Transaction) -> Seed:

@@ -5,11 +5,11 @@ Knows: every table. Must not know: files, terminals, whether somebody agreed. No
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from .checks import GONE_FOLDERS
 from .event_tables import absence
@@ -53,6 +53,9 @@ class Removed:
     messages: int
     deliveries: int
     publications: int
+
+
+Told = Callable[[Sequence[Table]], Iterable[Table]]
 
 
 class Whole:
@@ -114,13 +117,13 @@ class Whole:
             found.setdefault(row.box_key, []).append(summary)
         return found
 
-    def clear(self) -> Removed:
+    def clear(self, told: Told = iter) -> Removed:
         """Takes everything away, the register too. Replay keys stay, so that no old call can be made again, and tokens,
-        whose keystores stay as well."""
+        whose keystores stay as well. `told` goes through the tables, for who tells how far it is."""
         removed = Removed(*(self._count(table.name) for table in (box, message, delivery, publication)))
-        for table in reversed(metadata.sorted_tables):
-            if table not in (replay_key, token):
-                self._connection.execute(delete(table))
+        emptied = [table for table in reversed(metadata.sorted_tables) if table not in (replay_key, token)]
+        for table in told(emptied):
+            self._connection.execute(delete(table))
         return removed
 
     def clear_box(self, key: int) -> Removed:
