@@ -1,4 +1,4 @@
-"""`python -m proofs.mutation run FILE ROOM… [--share N] [--only PART]` and `report FILE ROOM…`.
+"""`python -m proofs.mutation run FILE ROOM… [--share N] [--only PART] [--children N] [--new]` and `report FILE ROOM…`.
 
 `run` tries the mutants whose verdict FILE (JSON, one a line) does not hold yet for this text of their module; of those
 that nothing noticed, again. `report` prints docs/mutation.md from FILE. Knows: the rooms and their tests.
@@ -10,10 +10,11 @@ import argparse
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from proofs.mutation import report, verdicts
+from proofs.mutation import children, report, verdicts
 from proofs.mutation.mutants import mutants
 from proofs.mutation.plugin import Mutation
 
@@ -28,33 +29,37 @@ def main() -> int:
     parser.add_argument("rooms", nargs="+", choices=tuple(TESTS))
     parser.add_argument("--share", type=int, default=1, help="only one mutant of so many, the same ones every time")
     parser.add_argument("--only", default="", help="only modules whose name holds this")
+    parser.add_argument("--children", type=int, default=2, help="so many at once (2)")
+    parser.add_argument("--new", action="store_true", help="those that survived this text are not tried again")
     asked = parser.parse_args()
     if asked.what == "report":
         rooms = {room: TESTS[room] for room in asked.rooms}
-        modules = [path for room in rooms for path in paths(room)]
-        sys.stdout.write(report.document(ROOT, asked.file, rooms, modules, "mutmut " + version("mutmut")))
+        found = {path: mutants(ROOT, path) for room in rooms for path in paths(room)}
+        sys.stdout.write(report.document(asked.file, rooms, found, "mutmut " + version("mutmut")))
         return 0
-    return max(_run(asked.file, room, asked.share, asked.only) for room in asked.rooms)
+    return max(_run(room, asked) for room in asked.rooms)
 
 
-def _run(file: Path, room: str, share: int, only: str) -> int:
-    known = verdicts.read(file)
+def _run(room: str, asked: argparse.Namespace) -> int:
+    known = verdicts.read(asked.file)
     wanted = [
         mutant
         for path in paths(room)
-        if only in path
+        if asked.only in path
         for mutant in mutants(ROOT, path)
-        if int(mutant.key, 16) % share == 0
+        if int(mutant.key, 16) % asked.share == 0
     ]
-    left = [mutant for mutant in wanted if not verdicts.stands(known, mutant)]
+    left = [mutant for mutant in wanted if not verdicts.stands(known, mutant, survived=asked.new)]
     # In no order of the modules: what was tried when a run is ended is a fair sample of all.
     left.sort(key=lambda mutant: mutant.key)
     sys.stderr.write(f"{room}: {len(wanted)} mutants, {len(left)} to try\n")
     if not left:
         return 0
-    with verdicts.Writer(file, ROOT) as writer:
-        plugin = Mutation(f"ehbox_soap/{room}", left, writer.write)
-        return int(pytest.main(["-q", "-x", "-p", "no:cov", *TESTS[room]], plugins=[plugin]))
+    before = {key: str(verdict["by"]) for key, verdict in known.items()}
+    with verdicts.Writer(asked.file, ROOT) as writer, TemporaryDirectory(prefix="ehbox-mutation-") as folder:
+        plugin = Mutation(f"ehbox_soap/{room}", left, writer.write, before=before, at_once=asked.children)
+        options = (*children.OPTIONS, f"--basetemp={folder}/tests")
+        return int(pytest.main([*options, *TESTS[room]], plugins=[plugin]))
 
 
 def paths(room: str) -> list[str]:

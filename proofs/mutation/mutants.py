@@ -5,10 +5,8 @@ Knows: source text. Must not know: tests, processes.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 # scripts/mutate installs these, nothing else needs them.
@@ -19,26 +17,12 @@ from libcst.metadata import (  # type: ignore[import-not-found, unused-ignore]
 )
 from mutmut.mutation.mutators import mutation_operators  # type: ignore[import-not-found, unused-ignore]
 
+from proofs.mutation.mutant import Mutant, keyed
+
 # mutmut's own rule: what these are given is not mutated. `cast` and `TypeVar` are for the type checker alone.
 _LEFT = ("len", "isinstance", "cast", "TypeVar")
 # The words of a refusal for people: see `_is_wording`.
 _REFUSALS = ("refused", "SoapFault", "invalid")
-_SHOWN = 110
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change of a module. `key` stays the same while its function and what is changed in it do, wherever they
-    stand; `function` is the outermost function or method that holds it, "" for what runs at import only."""
-
-    key: str
-    module: str
-    path: str
-    function: str
-    line: int
-    before: str
-    after: str
-    source: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,7 +38,7 @@ def mutants(root: Path, path: str) -> list[Mutant]:
     wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
     offsets = _offsets(source)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     made = {source}
     found = []
     for node, changed, function in _changes(wrapper.module):
@@ -65,12 +49,7 @@ def mutants(root: Path, path: str) -> list[Mutant]:
         if mutated in made or not _compiles(mutated):
             continue
         made.add(mutated)
-        before, after, line = _shown(source, mutated)
-        said = "\0".join((path, function, before, after))
-        seen[said] += 1
-        key = hashlib.sha256(f"{said}\0{seen[said]}".encode()).hexdigest()[:10]
-        module = path.removesuffix(".py").replace("/", ".")
-        found.append(Mutant(key, module, path, function, line, before, after, mutated))
+        found.append(keyed(path, function, source, mutated, seen))
     return sorted(found, key=lambda mutant: mutant.line)
 
 
@@ -130,26 +109,3 @@ def _offsets(source: str) -> list[int]:
     for line in source.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))
     return offsets
-
-
-def _shown(source: str, mutated: str) -> tuple[str, str, int]:
-    """The lines that differ, of both, and the number of the first."""
-    old, new = source.splitlines(), mutated.splitlines()
-    first = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
-    last = 0
-    while last < min(len(old), len(new)) - first - 1 and old[-1 - last] == new[-1 - last]:
-        last += 1
-    before, after = (" ".join(map(str.strip, lines[first : len(lines) - last])) for lines in (old, new))
-    return before, after, first + 1
-
-
-def shortened(before: str, after: str) -> tuple[str, str]:
-    """Both without what is far from their difference, for people."""
-    if max(len(before), len(after)) <= _SHOWN:
-        return before, after
-    start = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
-    start = max(start - _SHOWN // 3, 0)
-    return tuple(  # type: ignore[return-value]
-        ("…" if start else "") + text[start : start + _SHOWN] + ("…" if len(text) > start + _SHOWN else "")
-        for text in (before, after)
-    )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ehbox_soap.clock import SystemClock
 from proofs.mutation import verdicts
-from proofs.mutation.mutants import Mutant, mutants, shortened
+from proofs.mutation.mutant import Mutant, shortened
 
 REASONS = Path(__file__).parent / "reasons.tsv"
 _STATES = ("killed", "timeout", "survived", "unseen")
@@ -42,10 +42,16 @@ class _Row:
     reason: str
 
 
-def document(root: Path, file: Path, rooms: dict[str, list[str]], paths: Sequence[str], tool: str) -> str:
-    """The whole page, of these modules, from what the file holds of them."""
-    known, reasons = verdicts.read(file), _reasons()
-    rows = {path: [_row(known, reasons, mutant) for mutant in mutants(root, path)] for path in paths}
+def document(
+    file: Path,
+    rooms: Mapping[str, Sequence[str]],
+    mutants: Mapping[str, Sequence[Mutant]],
+    tool: str,
+    why: Path = REASONS,
+) -> str:
+    """The whole page, of the mutants of each module, from what the files hold of them."""
+    known, reasons = verdicts.read(file), _reasons(why)
+    rows = {path: [_row(known, reasons, mutant) for mutant in found] for path, found in mutants.items()}
     commits = Counter(
         known[row.mutant.key]["commit"] for found in rows.values() for row in found if row.state != "not tried"
     )
@@ -60,8 +66,8 @@ def document(root: Path, file: Path, rooms: dict[str, list[str]], paths: Sequenc
     return "\n".join([head, *_table(rooms, rows), "", *_survivors(rows), *_stale(rows, reasons)]) + "\n"
 
 
-def _reasons() -> dict[str, str]:
-    lines = REASONS.read_text(encoding="utf-8").splitlines()
+def _reasons(why: Path) -> dict[str, str]:
+    lines = why.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
 
 
@@ -71,7 +77,7 @@ def _row(known: dict[str, dict[str, Any]], reasons: dict[str, str], mutant: Muta
     return _Row(mutant, state, reasons.get(mutant.key, ""))
 
 
-def _table(rooms: dict[str, list[str]], rows: dict[str, list[_Row]]) -> Iterator[str]:
+def _table(rooms: Iterable[str], rows: dict[str, list[_Row]]) -> Iterator[str]:
     yield "| " + " | ".join(_COLUMNS) + " |"
     yield "|---" + "|---:" * (len(_COLUMNS) - 1) + "|"
     for room in rooms:

@@ -8,21 +8,29 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from proofs.mutation.mutants import Mutant
+from proofs.mutation.mutant import Mutant
 
 NOTICED = ("killed", "timeout")
 
 
 def read(file: Path) -> dict[str, dict[str, Any]]:
-    """The last verdict of each key."""
+    """The last verdict of each key; a line that was not written to its end is none."""
     if not file.exists():
         return {}
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return {verdict["key"]: verdict for verdict in map(json.loads, lines)}
+    return {verdict["key"]: verdict for verdict in _whole(file.read_text(encoding="utf-8").splitlines())}
+
+
+def _whole(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            continue
 
 
 def text(mutant: Mutant) -> str:
@@ -30,17 +38,20 @@ def text(mutant: Mutant) -> str:
     return hashlib.sha256(mutant.source.encode()).hexdigest()[:16]
 
 
-def stands(known: dict[str, dict[str, Any]], mutant: Mutant) -> bool:
-    """It was noticed; more tests will not change that."""
+def stands(known: dict[str, dict[str, Any]], mutant: Mutant, *, survived: bool = False) -> bool:
+    """It was noticed, which more tests will not change; with `survived`, whatever the verdict."""
     verdict = known.get(mutant.key)
-    return verdict is not None and verdict["state"] in NOTICED and verdict["text"] == text(mutant)
+    return verdict is not None and verdict["text"] == text(mutant) and (survived or verdict["state"] in NOTICED)
 
 
 class Writer:
     """Appends verdicts, each at once."""
 
     def __init__(self, file: Path, root: Path) -> None:
+        cut = file.exists() and not file.read_bytes().endswith(b"\n")
         self._file = file.open("a", encoding="utf-8", buffering=1)
+        if cut:
+            self._file.write("\n")
         told = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=True
         )
