@@ -6,7 +6,6 @@ Run as a program in that house's folder: `python -m tests.mutation.made` prints 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -106,9 +105,8 @@ def tried(folder: Path, changed: Mapping[str, str], names: tuple[str, ...] = ())
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "tests.mutation.made", *names]
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    command = ["env", f"PYTHONPATH={folder}:{HERE}", sys.executable, "-B", "-m", "tests.mutation.made", *names]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("[")]
     return Run(ended.returncode, {name: (state, by) for name, state, by in lines}, ended.stdout + ended.stderr)
 
