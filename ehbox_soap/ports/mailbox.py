@@ -1,7 +1,7 @@
 """The dialect of the two mailbox ports: what is done with a secured call.
 
-Knows: the order replay key -> caller's boxes -> count -> mailbox. Must not know: the rules of the mailbox, how a call
-is secured, SQL, Spyne.
+Knows: the order replay key -> caller's boxes -> count -> mailbox (a call that only reads: boxes -> mailbox -> replay
+key and count). Must not know: the rules of the mailbox, how a call is secured, SQL, Spyne.
 """
 
 from __future__ import annotations
@@ -65,13 +65,14 @@ class MailboxDialect(SecuredDialect):
 
     def _perform(self, call: Call, secured: Secured, operation: Operation) -> types.Answer:
         house = call.house
-        # A reading call keeps its replay key with what is counted of it: one short transaction instead of two.
+        # A reading call keeps its replay key with what is counted of it, once it has read.
         transaction = begin(call, secured.sender, writes=True) if operation.writes else call.begin(write=False)
         caller = identified(call, secured.sender, transaction)
         now = house.mailbox_now(transaction)
         asked = cast(types.Request, secured.request)
         silent = silent_boxes(asked, caller, now)
-        _note(call, secured, caller, silent, now)
+        if operation.writes:
+            _count(call, caller, asked, transaction, now)
         try:
             # A refused call that only reads has nothing to undo.
             with transaction.savepoint() if operation.writes else nullcontext():
@@ -80,26 +81,32 @@ class MailboxDialect(SecuredDialect):
             answer = refused_answer(asked, refusal)
         if operation.writes:
             transaction.boxes.called(silent, now)
+        else:
+            _note(call, secured, caller, silent, now)
         call.outcome = answer.status.code
         return answer
 
 
 def _note(call: Call, secured: Secured, caller: Caller, silent: Sequence[int], now: datetime) -> None:
-    """Counts the call of the caller's pseudonym (USE-1 to 5); of one that only reads, also keeps its replay key, and
-    that the boxes it is about were called (LIFE-4).
+    """Ends the transaction of a call that only reads, then keeps, all in one short one, its replay key, its count, and
+    that the boxes it is about were called (LIFE-4). What was read is told only if none of that is refused.
 
-    A reading call still takes no write lock while it reads: all this stands in one short transaction before.
+    So such a call takes no write lock while it reads, and reads nothing while it writes: SQLite cannot empty its log
+    of writes as long as somebody reads from it, and would try at every call.
     """
-    assert call.transaction is not None
-    house, reads = call.house, not call.transaction.write
-    with house.store.note() if reads else nullcontext(call.transaction) as transaction:
-        if reads:
-            sender = secured.sender
-            transaction.replay.remember(sender.replay_key, sender.replay_until, house.clock.now())
-            call.take_turn(sender.assertion.holder)
-            transaction.boxes.called(silent, now)
-        if house.meter.mode != "off":
-            house.meter.count(_use(call, caller, cast(types.Request, secured.request)), transaction, now)
+    call.commit()
+    house, sender = call.house, secured.sender
+    with house.store.note() as transaction:
+        transaction.replay.remember(sender.replay_key, sender.replay_until, house.clock.now())
+        call.take_turn(sender.assertion.holder)
+        transaction.boxes.called(silent, now)
+        _count(call, caller, cast(types.Request, secured.request), transaction, now)
+
+
+def _count(call: Call, caller: Caller, asked: types.Request, transaction: Transaction, now: datetime) -> None:
+    """Counts the call of the caller's pseudonym (USE-1 to 5)."""
+    if call.house.meter.mode != "off":
+        call.house.meter.count(_use(call, caller, asked), transaction, now)
 
 
 def _use(call: Call, caller: Caller, request: types.Request) -> Use:
