@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select, tuple_
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, insert, select
 
 from .event_records import AbsenceRecord
 from .event_tables import absence, substitute
 from .message_records import Address
-from .statements import batches, insert_if_new
+from .statements import batches, by_kind, insert_if_new
 from .tables import box, box_address
 
 # As with message ids: a second refusal in a row means that the source of chance is broken.
@@ -53,8 +53,9 @@ class Absences:
     def on(self, addresses: Iterable[Address], day: date) -> dict[Address, AbsenceRecord]:
         """By name, the boxes that are absent that day."""
         found: dict[Address, AbsenceRecord] = {}
-        for some in batches(sorted({(each.type, each.id, each.quality) for each in addresses}), 100):
-            rows = self._connection.execute(_ON, {"names": some, "first": day, "last": day}).all()
+        for type, quality, ids in by_kind((each.type, each.id, each.quality) for each in addresses):
+            named = {"type": type, "quality": quality, "ids": ids}
+            rows = self._connection.execute(_ON, {**named, "first": day, "last": day}).all()
             replacing = self._substitutes([row.absence_key for row in rows])
             for row in rows:
                 name = Address.of(row.type, row.id, row.quality)
@@ -99,7 +100,9 @@ _ON = (
     select(absence, box_address.c.type, box_address.c.id, box_address.c.quality)
     .join(box_address, box_address.c.box_key == absence.c.box_key)
     .where(
-        tuple_(box_address.c.type, box_address.c.id, box_address.c.quality).in_(bindparam("names", expanding=True)),
+        box_address.c.type == bindparam("type"),
+        box_address.c.quality == bindparam("quality"),
+        box_address.c.id.in_(bindparam("ids", expanding=True)),
         absence.c.start_date <= bindparam("last"),
         absence.c.end_date >= bindparam("first"),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from .contact_records import OrganisationDetail, PersonDetail
 from .contact_tables import (
@@ -26,7 +26,7 @@ from .contact_tables import (
 from .contacts import ORGANISATION_DOCUMENT, PERSON_DOCUMENT, found_by
 from .records import Organisation, Person, Profession
 from .register_tables import organisation, person, profession
-from .statements import batches
+from .statements import batches, by_kind
 
 _LAST = "\U0010ffff"
 """Comes after every letter: a prefix and all that begins with it is a range."""
@@ -144,11 +144,11 @@ class AddressBook:
         """Those of them that are registered, in that order."""
         found: dict[OrganisationKey, Organisation] = {}
         details: dict[OrganisationKey, OrganisationDetail] = {}
-        for some in batches(keys, 300):
-            for row in self._rows(select(organisation).where(_one_of(organisation, some))):
+        for some in by_kind(keys):
+            for row in self._rows(select(organisation).where(*_one_of(organisation, *some))):
                 known = Organisation(row.type, row.number, row.quality, row.name, row.language)
                 found[row.type, row.id, row.quality] = known
-            for row in self._rows(select(organisation_detail).where(_one_of(organisation_detail, some))):
+            for row in self._rows(select(organisation_detail).where(*_one_of(organisation_detail, *some))):
                 details[row.type, row.id, row.quality] = ORGANISATION_DOCUMENT.validate_json(row.detail)
         return tuple(Institution(found[key], details.get(key, OrganisationDetail())) for key in keys if key in found)
 
@@ -176,8 +176,8 @@ def _owners(table: Table) -> Select[str, str, str]:
     return select(*columns).order_by(*columns)
 
 
-def _one_of(table: Table, keys: Sequence[OrganisationKey]) -> ColumnElement[bool]:
-    return tuple_(table.c.type, table.c.id, table.c.quality).in_(keys)
+def _one_of(table: Table, type: str, quality: str, ids: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [table.c.type == type, table.c.quality == quality, table.c.id.in_(ids)]
 
 
 def _paged(query: Select[*Ts], page: Page) -> Select[*Ts]:

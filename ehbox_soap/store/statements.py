@@ -1,11 +1,11 @@
-"""The one statement that the two databases spell through their own dialects.
+"""The one statement that the two databases spell through their own dialects, and lists cut to what a statement takes.
 
-Knows: INSERT … ON CONFLICT. Must not know: any table.
+Knows: INSERT … ON CONFLICT, how SQLite looks a list up. Must not know: any table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -40,3 +40,15 @@ def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """The items in runs of at most `size`: SQLite bounds the parameters of a statement."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def by_kind(names: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Names of boxes or organisations (type, id, quality) as type, quality and at most 500 ids of both.
+
+    To find several rows by three columns SQLite reads the whole table; several by one column it takes from the index.
+    """
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for type, id, quality in sorted(set(names)):
+        kinds.setdefault((type, quality), []).append(id)
+    for (type, quality), ids in kinds.items():
+        yield from ((type, quality, some) for some in batches(ids))

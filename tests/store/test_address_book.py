@@ -1,21 +1,16 @@
-"""The searches of the address book on every database: what they find, in which order, and that an index answers them.
+"""The searches of the address book on every database: what they find, and in which order.
 
-With `--hypothesis-profile=thorough` 100 000 professionals are searched, else fewer: what is asserted is the plan, and
-it is the same.
+That an index answers them stands in test_address_book_plans.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-import hypothesis
 import pytest
 from alembic import command
-from sqlalchemy import Connection, event, insert, text
 
 from ehbox_soap.folding import fold
 from ehbox_soap.store import migrate
@@ -31,11 +26,9 @@ from ehbox_soap.store.contact_records import (
     ProfessionDetail,
     Speciality,
 )
-from ehbox_soap.store.contact_tables import person_detail, professional_mail, professional_name, professional_place
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.store.records import Organisation, Person, Profession
-from ehbox_soap.store.register_tables import person, profession
 from ehbox_soap.store.transaction import Transaction
 
 ALL = Page(0, 100)
@@ -208,88 +201,6 @@ def test_migrating_gives_keys_to_those_who_are_registered(store: Store) -> None:
         assert address_book.organisations_by_name("HOSPITAL", "hopital", ALL) == (key,)
         assert address_book.organisations_by_number("NIHII", "71990133", None) == (key,)
         command.upgrade(config, "head")
-
-
-# --- many of them ---
-
-MANY = 4_000
-THOROUGH = 100_000
-
-
-def fill(connection: Connection, count: int) -> None:
-    """Doctors in 100 places, all of one quality: no search can be narrowed by the quality alone."""
-    numbers = [f"{n:011}" for n in range(count)]
-    rows: list[tuple[Any, list[dict[str, Any]]]] = [
-        (person, [{"inss": n, "last_name": f"Naam{n}", "first_name": "A"} for n in numbers]),
-        (profession, [{"inss": n, "quality": "DOCTOR", "position": 0, "nihii": n, "nihii8": n[-8:]} for n in numbers]),
-    ]
-    key = [{"inss": n, "quality": "DOCTOR"} for n in numbers]
-    rows += [
-        (person_detail, [{"inss": n, "detail": "{}"} for n in numbers]),
-        (professional_name, [{**k, "last_name": f"naam{k['inss']}", "first_name": "a"} for k in key]),
-        (professional_place, [{**k, "kind": "ZIP", "place": f"9{k['inss'][-2:]}0"} for k in key]),
-        (professional_place, [{**k, "kind": "CITY", "place": f"stad{k['inss'][-2:]}"} for k in key]),
-        (professional_mail, [{**k, "mail": f"{k['inss']}@example.org"} for k in key]),
-    ]
-    for table, values in rows:
-        connection.execute(insert(table), values)
-    connection.execute(text("ANALYZE"))
-
-
-@contextmanager
-def executed(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
-    """The statements of the block, with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-
-
-def plan(connection: Connection, statement: str, parameters: Any) -> str:
-    sqlite = connection.dialect.name == "sqlite"
-    rows = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", parameters)
-    return "\n".join(str(row[-1]) for row in rows)
-
-
-Search = Callable[[Transaction], tuple[str, ...]]
-SEARCHES: dict[str, Search] = {
-    "names": lambda t: t.address_book.professionals_by_name("DOCTOR", "naam0000000012", "", ALL),
-    "names-of-all": lambda t: t.address_book.professionals_by_name("DOCTOR", "n", "", Page(0, 50)),
-    "first-name": lambda t: t.address_book.professionals_by_name("DOCTOR", "naam0000000012", "a", ALL),
-    "zip": lambda t: t.address_book.professionals_by_place("DOCTOR", Place("ZIP", "9070"), Page(0, 20)),
-    "city": lambda t: t.address_book.professionals_by_place("DOCTOR", Place("CITY", "stad07"), Page(0, 20)),
-    "mail": lambda t: t.address_book.professionals_by_mail("00000000123@example.org", ALL),
-    "nihii": lambda t: t.address_book.professionals_by_nihii("00000123", None),
-    "people": lambda t: tuple(f.person.inss for f in t.address_book.professionals(["00000000123", "00000000124"])),
-}
-SMALL = ("mail", "nihii", "people")
-"""What a number, an address or a list of numbers finds is few enough to be sorted."""
-
-
-def test_every_search_among_many_is_answered_from_an_index(store: Store) -> None:
-    """The cause, not the time: no table is scanned, and what could be many is not sorted."""
-    thorough = hypothesis.settings.default is not None and hypothesis.settings.default.max_examples >= 500
-    with store.begin() as transaction:
-        connection = transaction._connection
-        fill(connection, THOROUGH if thorough else MANY)
-        for name, search in SEARCHES.items():
-            with executed(connection) as statements:
-                assert search(transaction), name
-            for statement, parameters in statements:
-                told = plan(connection, statement, parameters)
-                assert "SCAN " not in told.replace("Index Scan", ""), f"{name}: {told}"
-                assert "Seq Scan" not in told, f"{name}: {told}"
-                assert name in SMALL or not sorts(told), f"{name}: {told}"
-
-
-def sorts(told: str) -> bool:
-    return "TEMP B-TREE" in told or "Sort" in told
 
 
 @pytest.mark.parametrize(
