@@ -15,18 +15,19 @@ from typing import Literal
 
 from lxml import etree
 
-from tests.clients.names import CONSULTATION, ERRORS, PUBLICATION
+from tests.clients.names import ADDRESS_BOOK, CONSULTATION, ERRORS, PUBLICATION
 
 ClientName = Literal["C", "E", "M", "F"]
 """The clients of wire.md by their letters."""
 LANGUAGES = frozenset({"FR", "NL", "EN", "DE", "NA"})
 _LARGEST = 2**31 - 1
 _SCHEMAS = {
-    PUBLICATION: "ehbox-publication-protocol-v3.xsd",
-    CONSULTATION: "ehbox-consultation-protocol-v3.xsd",
-    ERRORS: "ehealth-errors-soa-v1.xsd",
+    PUBLICATION: "ehealthbox/ehbox-publication-protocol-v3.xsd",
+    CONSULTATION: "ehealthbox/ehbox-consultation-protocol-v3.xsd",
+    ERRORS: "ehealthbox/ehealth-errors-soa-v1.xsd",
+    ADDRESS_BOOK: "addressbook/ehealth-addressbook-protocol-v1.xsd",
 }
-_FOLDER = Path(__file__).resolve().parents[2] / "xsd" / "ehealthbox"
+_FOLDER = Path(__file__).resolve().parents[2] / "xsd"
 _DATES = ("PublicationDate", "ExpirationDate", "StartDate", "EndDate", "AbsentFrom", "AbsentTo")
 _NEEDED = ("Title", "DownloadFileName", "MimeType")
 _CONTENTS = ("EncryptableTextContent", "EncryptableBinaryContent")
@@ -101,8 +102,9 @@ def _sizes(element: etree._Element) -> None:
 
 
 def _small_sizes(element: etree._Element) -> None:
-    """5: they are read into 32 bits."""
-    check(all(int(each.text or 0) <= _LARGEST for each in element.iter("Size")), "a Size of 2 GiB or more")
+    """5: they are read into 32 bits, those of a box too."""
+    found = element.iter("Size", "CurrentSize", "MaxSize")
+    check(all(int(each.text or 0) <= _LARGEST for each in found), "a Size of 2 GiB or more")
 
 
 def _documents(element: etree._Element) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from asn1crypto import cms
 from cryptography import x509
@@ -23,8 +24,23 @@ CORE = "urn:be:fgov:ehealth:commons:1_0:core"
 _HASHES: Mapping[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}
 
 
+@dataclass(frozen=True)
+class Token:
+    """What the depot gives out, the encryption certificate in it, and the one of its owner that issued that."""
+
+    octets: bytes
+    encryption: x509.Certificate
+    owner: x509.Certificate
+
+
 def read_etk(status: int, headers: Mapping[str, str], body: bytes) -> x509.Certificate | None:
     """The encryption certificate, or None where there is none. Raises Fault, Broken."""
+    token = read_token(status, headers, body)
+    return None if token is None else token.encryption
+
+
+def read_token(status: int, headers: Mapping[str, str], body: bytes) -> Token | None:
+    """The token, or None where there is none. Raises Fault, Broken."""
     element = content_of_http(status, headers, body)
     check(element.tag == f"{{{ETK}}}GetEtkResponse", "not a GetEtkResponse")
     check(element.findtext(f"{{{CORE}}}Status/Code") == "200", "a Status whose Code is not 200, or is qualified")
@@ -35,11 +51,16 @@ def read_etk(status: int, headers: Mapping[str, str], body: bytes) -> x509.Certi
         check(element.findtext(f"{{{ETK}}}Error/{{{ETK}}}Code"), "an Error without a Code")
         return None
     check(names[2:] == ["ETK"], "several tokens match")
-    return encryption_certificate(base64.b64decode(element[2].text or ""))
+    return taken_apart(base64.b64decode(element[2].text or ""))
 
 
 def encryption_certificate(token: bytes) -> x509.Certificate:
     """What the depot signed. Raises Broken for a token that is none."""
+    return taken_apart(token).encryption
+
+
+def taken_apart(token: bytes) -> Token:
+    """A token and what is in it. Raises Broken for one that is none."""
     info = cms.ContentInfo.load(token)
     check(info["content_type"].native == "signed_data", "a token that is no SignedData")
     signed = info["content"]
@@ -59,7 +80,7 @@ def encryption_certificate(token: bytes) -> x509.Certificate:
         raise Broken("an encryption certificate that its owner did not issue") from error
     usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     check(usage.key_encipherment and usage.data_encipherment, "a certificate that is not for encryption")
-    return certificate
+    return Token(token, certificate, owners[0])
 
 
 def _check_signature(signer: cms.SignerInfo, content: bytes, depot: x509.Certificate) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tests.clients.elements import element
 from tests.clients.names import PUBLICATION
 from tests.clients.writing import base64_of, text
 
@@ -55,8 +56,9 @@ class Letter:
 
 @dataclass(frozen=True)
 class Style:
-    """How a client writes a letter. `reference` makes the text of a swaRef from a Content-ID; `head` a part's headers
-    from the file and its Content-ID."""
+    """How a client writes a letter. `prefix` is that of its element (elements.py); `reference` makes the text of a
+    swaRef from a Content-ID, `head` a part's headers from the file and its Content-ID; `important_is_encrypted` says
+    of a letter that it is encrypted when it is important."""
 
     prefix: str
     host: str
@@ -64,6 +66,7 @@ class Style:
     inline_document: bool = False
     sub_type: bool = True
     always_ooo: bool = True
+    important_is_encrypted: bool = False
     reference: Callable[[str], str] = "cid:{}".format
 
 
@@ -85,11 +88,11 @@ def write(letter: Letter, style: Style, identifiers: Callable[[], str]) -> Writt
     ]
     publication_id = f' PublicationId="{letter.publication_id}"' if letter.publication_id is not None else ""
     content = (
-        f'<{style.prefix}:SendMessageRequest xmlns:{style.prefix}="{PUBLICATION}"{publication_id}>'
-        + "".join(_destination(each, letter, style) for each in letter.destinations)
+        "".join(_destination(each, letter, style) for each in letter.destinations)
         + f"<ContentContext><Content>{contents[0]}{_free(letter)}{''.join(contents[1:])}</Content>"
-        f"{_specification(letter)}{_author(letter)}</ContentContext></{style.prefix}:SendMessageRequest>"
+        f"{_specification(letter, style)}{_author(letter)}</ContentContext>"
     )
+    content = element(style.prefix, "SendMessageRequest", PUBLICATION, content, publication_id)
     order = [n for n in letter.part_order or range(len(files)) if ids[n]]
     return Written(content, [(style.head(files[n], ids[n]), files[n].data) for n in order])
 
@@ -132,13 +135,14 @@ def _free(letter: Letter) -> str:
     return f"<FreeInformations><EncryptableFreeText>{free}</EncryptableFreeText></FreeInformations>"
 
 
-def _specification(letter: Letter) -> str:
+def _specification(letter: Letter, style: Style) -> str:
+    encrypted = str(letter.important and style.important_is_encrypted).lower()
     application = f"<ApplicationName>{letter.application}</ApplicationName>" if letter.application else ""
     important, wanted = (str(each).lower() for each in (letter.important, letter.receipts))
     receipts = "".join(f"<{name}Receipt>{wanted}</{name}Receipt>" for name in ("Publication", "Received", "Read"))
     return (
         f"<ContentSpecification>{application}<ContentType>{letter.content_type}</ContentType>"
-        f"<IsImportant>{important}</IsImportant><IsEncrypted>false</IsEncrypted>{receipts}</ContentSpecification>"
+        f"<IsImportant>{important}</IsImportant><IsEncrypted>{encrypted}</IsEncrypted>{receipts}</ContentSpecification>"
     )
 
 

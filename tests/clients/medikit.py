@@ -1,10 +1,15 @@
 """A model of Medikit, the .NET client.
 
-Knows: what wire.md tells of it: SHA-1, a Timestamp of an hour, the document inline, no SubType, an assertion that is
-read into values and written anew, sizes in 32 bits, a PublicationId that may be missing. Must not know: anything of the
-project.
-No request of it was at hand. Ours, each one a liberty that wire.md grants: the prefix soapenv, a bare SOAPAction,
-base64 on one line, percent-encoded references, a space before the end of an empty element.
+Knows: what its public sources write (simpleidserver/medikit, Medikit.EHealth: SOAPRequestBuilder, SOAPClient and the
+classes of SOAP/DTOs, SAML/DTOs, SAML/SessionService, Services/EHealthBox and Services/ETK) by way of XElement,
+XmlWriter and HttpClient of .NET Core 3.1: SHA-1 throughout, a Timestamp of an hour, ids in lower case, the octets
+EF BB BF before the envelope, generated declarations after the attributes and a space before the end of an empty
+element, default namespaces that unqualified children take back, an assertion that is read into values and written
+anew, a signature inside of every SAML-P request, no SubType and no OoOProcessed unless the caller sets one, IsEncrypted
+with the value of IsImportant, pages always stated, Host as the last header. Must not know: anything of the project.
+Those sources have getBoxInfo, getMessagesList, deleteMessage and sendMessage with its document inline, and GetEtk; no
+attachments, and neither free text nor titles of annexes that anything could read. The other operations and the
+attachments that wire.md tells of stand here in the same manner (ours), with percent-encoded references.
 """
 
 from __future__ import annotations
@@ -19,8 +24,18 @@ from tests.clients.connector40_reader import ClientName
 from tests.clients.http import HttpRequest
 from tests.clients.letters import File, Letter, Style
 from tests.clients.model import Frame
-from tests.clients.names import CONSULTATION, STS
-from tests.clients.operations import Model
+from tests.clients.names import CONSULTATION, DS, ETK_DEPOT, SAML, SAMLP, SOAP
+from tests.clients.operations import Model, Page
+from tests.clients.saml_request import SamlStyle
+
+_BOM = "\ufeff"
+_HEADERS = (
+    ("SOAPAction", ""),
+    ("User-Agent", "Medikit (1.0.0)"),
+    ("Content-Type", ""),
+    ("Content-Length", ""),
+    ("Host", ""),
+)
 
 
 def _head(file: File, content_id: str) -> str:
@@ -33,32 +48,55 @@ class Medikit(Model):
 
     client: ClassVar[ClientName] = "M"
     frame: ClassVar[Frame] = Frame(
-        soap="soapenv", line_end="", sha1=True, life=timedelta(hours=1), empty=" />", redeclares=True
+        declaration=_BOM,
+        line_end="",
+        sha1=True,
+        life=timedelta(hours=1),
+        empty=" />",
+        always_11=True,
+        small_ids=True,
     )
     sts_frame: ClassVar[Frame] = frame
+    saml_style: ClassVar[SamlStyle] = SamlStyle(
+        declared=f'xmlns:samlp="{SAMLP}" xmlns:ds="{DS}" xmlns:saml="{SAML}"',
+        evidence="",
+        key_info=f' xmlns:ds="{DS}"',
+    )
+    always_inner: ClassVar[bool] = True
     style: ClassVar[Style] = Style(
-        "ehb",
+        "",
         "medikit",
         _head,
         inline_document=True,
         sub_type=False,
+        always_ooo=False,
+        important_is_encrypted=True,
         reference=lambda content_id: f"cid:{quote(content_id, safe='')}",
     )
-    prefix: ClassVar[str] = "ehb"
+    prefix: ClassVar[str] = ""
     boundary: str = "MIME_boundary"
-    headers: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("SOAPAction", ""),
-        ("Content-Type", ""),
-        ("Host", ""),
-        ("Content-Length", ""),
-    )
-    action: ClassVar[str] = "{}"
-    sts_action: ClassVar[str] = f"{STS}:RequestSecureToken"
+    headers: ClassVar[tuple[tuple[str, str], ...]] = _HEADERS
 
     def send_message(self, path: str, now: datetime, assertion: str, letter: Letter) -> HttpRequest:
         """Always without a PublicationId, but for a NEWS, which is known by it."""
         own = letter if letter.content_type == "NEWS" else replace(letter, publication_id=None)
         return super().send_message(path, now, assertion, own)
+
+    def get_messages_list(
+        self, path: str, now: datetime, assertion: str, source: str = "INBOX", indexes: Page | None = None
+    ) -> HttpRequest:
+        """The first hundred unless others are asked for: it always says which."""
+        return super().get_messages_list(path, now, assertion, source, indexes or (1, 100))
+
+    def get_etk(self, path: str, type: str, value: str, application: str = "") -> HttpRequest:
+        """GetEtk of the ETK depot: no Header, no SOAPAction, an ApplicationID with an end tag although it is empty."""
+        soap = self.frame.soap
+        body = (
+            f'{_BOM}<{soap}:Envelope xmlns:{soap}="{SOAP}"><{soap}:Body><GetEtkRequest xmlns="{ETK_DEPOT}">'
+            f"<SearchCriteria><Identifier><Type>{type}</Type><Value>{value}</Value><ApplicationID>{application}"
+            f"</ApplicationID></Identifier></SearchCriteria></GetEtkRequest></{soap}:Body></{soap}:Envelope>"
+        )
+        return HttpRequest(path, (("Content-Type", "text/xml; charset=utf-8"),), body.encode(), self.headers)
 
     def secured(self, content: str, now: datetime, assertion: str | None, namespace: str = CONSULTATION) -> bytes:
         """Its assertion goes out as it was written anew."""

@@ -1,7 +1,9 @@
 """How Medikit keeps an assertion: as values, from which it is written anew before each call.
 
-Knows: the assertion's form, in which every value has its place (wire.md, STS, SAML-P dialect). Must not know: the
-project. What has no place is lost, and with it the signature of the STS: `Broken` says which.
+Knows: the assertion's form, in which every value has its place (wire.md, STS, SAML-P dialect; Medikit.EHealth's
+SAMLAssertion and the classes within it, of which none has a place for anything else); that XElement writes attributes
+in the order in which that client adds them and the default namespace, which it leaves to be generated, after them.
+Must not know: the project. What has no place is lost, and with it the signature of the STS: `Broken` says which.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ _NAMES = {"saml": SAML, "ds": DS}
 
 
 def rewritten(assertion: str) -> str:
-    """The assertion from its values. Raises Broken when that is another one than the STS signed."""
+    """The assertion from its values, empty elements in their shortest form; its envelope writes these in its own.
+
+    Raises Broken when that is another one than the STS signed.
+    """
     root = parsed(assertion)
     try:
         anew = _assertion(root)
@@ -36,18 +41,24 @@ def _assertion(root: etree._Element) -> str:
     (conditions,) = _at(root, "saml:Conditions")
     (authentication,) = _at(root, "saml:AuthenticationStatement")
     (statement,) = _at(root, "saml:AttributeStatement")
-    # A moment of authentication without a fraction: another type in that client, and so another form.
+    # The one moment that it leaves to XAttribute, which writes no digit of a fraction more than it needs.
     moment = datetime.fromisoformat(_own(authentication, "AuthenticationInstant"))
     return (
-        f'<Assertion xmlns="{SAML}" MajorVersion="1" MinorVersion="1" AssertionID="{_own(root, "AssertionID")}" '
-        f'Issuer="{attribute(_own(root, "Issuer"))}" IssueInstant="{_moment(_own(root, "IssueInstant"))}">'
+        f'<Assertion AssertionID="{_own(root, "AssertionID")}" IssueInstant="{_moment(_own(root, "IssueInstant"))}" '
+        f'Issuer="{attribute(_own(root, "Issuer"))}" MajorVersion="{int(_own(root, "MajorVersion"))}" '
+        f'MinorVersion="{int(_own(root, "MinorVersion"))}" xmlns="{SAML}">'
         f'<Conditions NotBefore="{_moment(_own(conditions, "NotBefore"))}" '
-        f'NotOnOrAfter="{_moment(_own(conditions, "NotOnOrAfter"))}" />'
-        f'<AuthenticationStatement AuthenticationInstant="{moment:%Y-%m-%dT%H:%M:%SZ}" '
+        f'NotOnOrAfter="{_moment(_own(conditions, "NotOnOrAfter"))}"/>'
+        f'<AuthenticationStatement AuthenticationInstant="{_shortest(moment)}" '
         f'AuthenticationMethod="{_own(authentication, "AuthenticationMethod")}">{_subject(authentication)}'
         f"</AuthenticationStatement><AttributeStatement>{_subject(statement)}{_attributes(statement)}"
         f"</AttributeStatement>{_signature(root)}</Assertion>"
     )
+
+
+def _shortest(moment: datetime) -> str:
+    fraction = f"{moment.microsecond:06d}".rstrip("0")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if fraction else ''}{fraction}Z"
 
 
 def _moment(value: str) -> str:
@@ -89,10 +100,10 @@ def _signature(root: etree._Element) -> str:
         _own(_at(info, path)[0], "Algorithm") for path in ("ds:SignatureMethod", "ds:Reference/ds:DigestMethod")
     )
     return (
-        f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXC_C14N}" />'
-        f'<ds:SignatureMethod Algorithm="{method}" /><ds:Reference URI="{_own(reference, "URI")}"><ds:Transforms>'
-        f'<ds:Transform Algorithm="{DS}enveloped-signature" /><ds:Transform Algorithm="{EXC_C14N}" />'
-        f'</ds:Transforms><ds:DigestMethod Algorithm="{digest}" />'
+        f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXC_C14N}"/>'
+        f'<ds:SignatureMethod Algorithm="{method}"/><ds:Reference URI="{_own(reference, "URI")}"><ds:Transforms>'
+        f'<ds:Transform Algorithm="{DS}enveloped-signature"/><ds:Transform Algorithm="{EXC_C14N}"/>'
+        f'</ds:Transforms><ds:DigestMethod Algorithm="{digest}"/>'
         f"<ds:DigestValue>{_octets(reference, 'ds:DigestValue')}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
         f"<ds:SignatureValue>{_octets(value, '.')}</ds:SignatureValue><ds:KeyInfo>{_certificate(key)}</ds:KeyInfo>"
         "</ds:Signature>"

@@ -54,7 +54,8 @@ class Frame:
     """An envelope around a Body's content: prefixes, declarations, algorithms, line ends.
 
     `header` is the Header's prefix where it is another one; `body` stands on the Body before its Id ({namespace} is
-    its content's); `id` is the prefix of that Id; `redeclares` repeats declarations on the SecurityTokenReference.
+    its content's); `id` is the prefix of that Id; `redeclares` repeats declarations on the SecurityTokenReference,
+    `always_11` declares wsse11 there although nothing has it; `small_ids` begins ids in lower case.
     """
 
     soap: str = "SOAP-ENV"
@@ -64,6 +65,8 @@ class Frame:
     body: str = f'xmlns:wsu="{WSU}" '
     id: str = "wsu"
     redeclares: bool = False
+    always_11: bool = False
+    small_ids: bool = False
     prefixes: Prefixes | None = None
     token_last: bool = True
     line_end: str = "&#13;\n"
@@ -95,6 +98,8 @@ class Caller:
     saml_style: ClassVar[SamlStyle] = SamlStyle()
     headers: ClassVar[tuple[tuple[str, str], ...]] = CONNECTOR_HEADERS
     sts_action: ClassVar[str] = f'"{STS}:RequestSecureToken"'
+    always_inner: ClassVar[bool] = False
+    """Whether SAML-P has the signature inside although one key pair asks and holds."""
 
     @property
     def who(self) -> Identification:
@@ -115,7 +120,7 @@ class Caller:
         # rsa-sha1 in every client seen (wire.md); for a key on a curve there is no such thing.
         signer = Signer(self.key, isinstance(self.key, rsa.RSAPrivateKey), frame.line_end)
         inner = ""
-        if self.identification is not None:
+        if self.identification is not None or self.always_inner:
             inner = saml_request.inner_signature(one, signer, self.certificate, self.saml_style)
         envelope, covered = self._envelope(saml_request.request(asked, one, now, self.saml_style, inner), now, frame)
         if inner:
@@ -151,8 +156,9 @@ class Caller:
         self, content: str, now: datetime, frame: Frame, assertion: str | None = None, namespace: str = CONSULTATION
     ) -> tuple[str, Sequence[Covered]]:
         """The envelope with marks where its signature's values go, and what that signature covers."""
+        kinds = ("TS-", "id-", "X509-", "SIG-", "KI-", "STR-")
         stamp, body, token, *names = (
-            prefix + self.identifiers() for prefix in ("TS-", "id-", "X509-", "SIG-", "KI-", "STR-")
+            (kind.lower() if frame.small_ids else kind) + self.identifiers() for kind in kinds
         )
         lists = frame.prefixes
         over_body = Covered(body, lists.body if lists else None)
@@ -189,6 +195,7 @@ class Caller:
 
 def _token_reference(token: str, name: str, frame: Frame) -> str:
     again = f'xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}" ' if frame.redeclares else ""
+    again += f'xmlns:wsse11="{WSSE11}" ' if frame.always_11 else ""
     return (
         f'<wsse:SecurityTokenReference {again}wsu:Id="{name}"><wsse:Reference URI="#{token}" ValueType="{X509V3}"/>'
         "</wsse:SecurityTokenReference>"

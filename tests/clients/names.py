@@ -7,6 +7,9 @@ from __future__ import annotations
 
 PUBLICATION = "urn:be:fgov:ehealth:ehbox:publication:protocol:v3"
 CONSULTATION = "urn:be:fgov:ehealth:ehbox:consultation:protocol:v3"
+ETK_DEPOT = "urn:be:fgov:ehealth:etkdepot:1_0:protocol"
+KGSS = "urn:be:fgov:ehealth:etee:kgss:1_0:protocol"
+ADDRESS_BOOK = "urn:be:fgov:ehealth:addressbook:protocol:v1"
 ERRORS = "urn:be:fgov:ehealth:errors:soa:v1"
 TRUST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 STS = "urn:be:fgov:ehealth:sts:protocol:v1"

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from tests.clients import letters
+from tests.clients.elements import element
 from tests.clients.http import HttpRequest
 from tests.clients.letters import Destination, Letter, Style
 from tests.clients.model import Caller
@@ -117,10 +118,9 @@ class Model(Caller):
     def _consult(
         self, path: str, now: datetime, assertion: str, name: str, content: str, operation: str | None = None
     ) -> HttpRequest:
-        start = f'{self.prefix}:{name}Request xmlns:{self.prefix}="{CONSULTATION}"'
-        element = f"<{start}>{content}</{self.prefix}:{name}Request>" if content else f"<{start}/>"
+        asked = element(self.prefix, f"{name}Request", CONSULTATION, content)
         action = f"{CONSULTATION}:{operation or name[0].lower() + name[1:]}"
-        return self.post(path, self.action.format(action), self.secured(element, now, assertion))
+        return self.post(path, self.action.format(action), self.secured(asked, now, assertion))
 
 
 def _page(indexes: Page | None) -> str:

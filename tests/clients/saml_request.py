@@ -23,14 +23,16 @@ _XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/
 
 @dataclass(frozen=True)
 class SamlStyle:
-    """A client's prefixes (with their colon, or none) and declarations. `typed` puts an xsi:type on every value,
-    `line_end` ends the lines of the inner signature's certificate ("": one line)."""
+    """A client's prefixes (with their colon, or none) and declarations, `key_info` those on the holder's KeyInfo.
+    `typed` puts an xsi:type on every value, `line_end` ends the lines of the inner signature's certificate ("": one
+    line)."""
 
     samlp: str = "samlp:"
     saml: str = "saml:"
     ds: str = "ds:"
     declared: str = f'xmlns:ds="{DS}" xmlns:saml="{SAML}" xmlns:samlp="{SAMLP}"'
     evidence: str = f'xmlns:ns4="{SAMLP}" '
+    key_info: str = ""
     typed: bool = False
     line_end: str = ""
 
@@ -74,7 +76,7 @@ def request(asked: Asked, one: str, now: datetime, style: SamlStyle, inner: str 
         f'RequestID="{request_id(one)}">{inner}<{p}AttributeQuery><{a}Subject>{_name(asked, style)}'
         f"<{a}SubjectConfirmation><{a}ConfirmationMethod>{HOLDER_OF_KEY}</{a}ConfirmationMethod>"
         f"<{a}SubjectConfirmationData>{_evidence(asked, one, now, style)}</{a}SubjectConfirmationData>"
-        f"<{ds}KeyInfo><{ds}X509Data><{ds}X509Certificate>{base64_of(der(asked.holder))}</{ds}X509Certificate>"
+        f"<{ds}KeyInfo{style.key_info}><{ds}X509Data><{ds}X509Certificate>{base64_of(der(asked.holder))}</{ds}X509Certificate>"
         f"</{ds}X509Data></{ds}KeyInfo></{a}SubjectConfirmation></{a}Subject>{wanted}</{p}AttributeQuery></{p}Request>"
     )
 

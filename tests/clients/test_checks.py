@@ -28,13 +28,18 @@ PERIODS = Http(
     f'<c:GetOoOListResponse xmlns:c="{CONSULTATION}">{STATUS}<OoO><OoOId>7</OoOId><StartDate>2026-01-15+01:00'
     "</StartDate><EndDate>2026-01-16+01:00</EndDate></OoO></c:GetOoOListResponse>"
 )
+BOX = Http(
+    f'<c:GetBoxInfoResponse xmlns:c="{CONSULTATION}">{STATUS}<BoxId><Id>1</Id><Type>INSS</Type>'
+    "<Quality>DOCTOR</Quality></BoxId><NbrMessagesInStandBy>0</NbrMessagesInStandBy><CurrentSize>12</CurrentSize><MaxSize>10485760</MaxSize>"
+    "</c:GetBoxInfoResponse>"
+)
 ROW = (
     "<AcknowledgmentsStatus><Row><Recipient><Id>1</Id><Type>INSS</Type><Quality>DOCTOR</Quality></Recipient></Row>"
     "</AcknowledgmentsStatus>"
 )
 DOCUMENT = re.findall("<Document>.*</Document>", FULL.content)[0]
 INLINE = "<EncryptableTextContent>YQ==</EncryptableTextContent>"
-FINE = (SENT, LISTED, FULL, INSERTED, PERIODS, ACKNOWLEDGMENTS.changed("</Status>", f"</Status>{ROW}"))
+FINE = (SENT, LISTED, FULL, BOX, INSERTED, PERIODS, ACKNOWLEDGMENTS.changed("</Status>", f"</Status>{ROW}"))
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ ROWS = (
     Row(5, ALL, "a moment where a date is due", PERIODS.changed("2026-01-16+01:00", "2026-01-16T00:00:00+01:00")),
     Row(5, ALL, "a Size that is no integer", LISTED.changed("<Size>12<", "<Size>1.2E1<")),
     Row(5, "M", "a Size of 2 GiB or more", LISTED.changed("<Size>12<", f"<Size>{2**31}<")),
+    Row(5, "M", "a Size of 2 GiB or more", BOX.changed("Size>12<", f"Size>{2**31}<")),
+    Row(5, "M", "a Size of 2 GiB or more", BOX.changed("10485760", f"{2**31}")),
     Row(6, ALL, "a message without a Document", FULL.changed(DOCUMENT, "")),
     Row(6, ALL, "a Document without all of its parts", FULL.changed("<Title>t</Title>", "")),
     Row(6, ALL, "a Document without all of its parts", FULL.changed("<DownloadFileName>t.txt</DownloadFileName>", "")),

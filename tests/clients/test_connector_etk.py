@@ -1,4 +1,4 @@
-"""The connector asks the ETK depot, in its own layout, and finds the key that it will encrypt for."""
+"""The connector, and Medikit, ask the ETK depot in their own layouts and find the key that they will encrypt for."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ehbox_soap.pki.authority import Authority
 from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
 from tests.clients.connector_etk import encryption_certificate, read_etk
+from tests.clients.medikit import Medikit
 from tests.clients.talking import Octets
 from tests.clients.test_operations import READER, SENDER, entry, talk
 from tests.door import START, Door
@@ -53,6 +54,13 @@ def _asked(door: Door, inss: str, application: str = "", kind: type[Connector40]
 def test_a_recipient_s_key_is_found(depot: Depot) -> None:
     for kind in (Connector3, Connector40):
         assert read_etk(*_asked(depot.door, READER, kind=kind)) == depot.certificate
+
+
+def test_medikit_finds_it_too(depot: Depot) -> None:
+    """Its envelope has no Header, and three octets before it."""
+    client = talk(depot.door, Medikit, "rsa", SENDER)
+    assert isinstance(client.model, Medikit)
+    assert read_etk(*client.line.post(client.model.get_etk(PATH, "SSIN", READER))) == depot.certificate
 
 
 def test_who_has_none_is_no_fault(depot: Depot) -> None:

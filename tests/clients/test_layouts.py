@@ -148,7 +148,7 @@ def test_digests_of_a_call_of_e_contract(pairs: Mapping[str, Identification]) ->
 MODELS = [Connector3, Connector40, Connector42, EContract, EContractEmptyPrefixes, Medikit]
 
 
-def _verified(model: Model, request: HttpRequest, path: str, public: Identification) -> list[str]:
+def verified(model: Model, request: HttpRequest, path: str, public: Identification) -> list[str]:
     """Raises unless xmlsec verifies the signature there; the names of what it covers."""
     tree = parsed(re.search(r"<(\S+):Envelope .*</\1:Envelope>", request.body.decode("latin-1"), re.DOTALL)[0])  # type: ignore[index]
     context = xmlsec.SignatureContext()
@@ -179,10 +179,10 @@ def test_what_a_model_signs_verifies_with_a_library_that_is_not_ours(
     whole = "" if kind is Medikit else assertion()
     if whole:
         called = model.get_box_info("/", NOW, whole)
-        assert _verified(model, called, OUTER, pair) == ["Body", "Timestamp"]
+        assert verified(model, called, OUTER, pair) == ["Body", "Timestamp"]
     asked = model.request_secure_token("/", NOW, CLAIMS, ASKED)
-    assert sorted(_verified(model, asked, OUTER, pair)) == ["BinarySecurityToken", "Body", "Timestamp"]
-    assert _verified(model, asked, "s:Body/samlp:Request/ds:Signature", pair) == ["Request"]
+    assert sorted(verified(model, asked, OUTER, pair)) == ["BinarySecurityToken", "Body", "Timestamp"]
+    assert verified(model, asked, "s:Body/samlp:Request/ds:Signature", pair) == ["Request"]
 
 
 def test_connector_3_differs_by_its_algorithms_alone(pairs: Mapping[str, Identification]) -> None:
