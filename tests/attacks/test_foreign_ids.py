@@ -15,7 +15,9 @@ from tests.attacks.callers import SSIN, Asking, caller, person, put_key, send
 from tests.attacks.rights import DOCTOR_BOX, MEMBER, STRANGER
 from tests.attacks.statements import traced
 from tests.clients.connector40 import Destination
+from tests.databases import DATABASES
 from tests.door import CERTIFIED, Client, Door, content_of
+from tests.front.postgresql import postgresql_door
 
 TO_DOCTOR, TO_STRANGER = Destination(DOCTOR_BOX[0], "INSS", "DOCTOR"), Destination(STRANGER, "INSS", "DOCTOR")
 OPERATIONS = (
@@ -35,11 +37,25 @@ class Stage:
     own: Asking
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=DATABASES)
 def stage(
-    template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    template: Path,
+    foreign_settings: Mapping[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stage]:
-    door = Door(tmp_path_factory.mktemp("ids") / "data", template, foreign_settings)
+    folder = tmp_path_factory.mktemp("ids")
+    if request.param == "postgresql":
+        with postgresql_door(request.getfixturevalue("cluster"), "ids", template, folder, foreign_settings) as door:
+            yield staged(door)
+        return
+    door = Door(folder / "data", template, foreign_settings)
+    yield staged(door)
+    door.close()
+
+
+def staged(door: Door) -> Stage:
+    """What is asked for stands at the door."""
     doctor, stranger = caller(person(DOCTOR_BOX[0], "DOCTOR")), caller(person(STRANGER, "DOCTOR"))
     nurse = caller(person(MEMBER, "NURSE"))
     readers = (CERTIFIED, f"{SSIN}:nurse:boolean", "true"), (CERTIFIED, f"{SSIN}:doctor:boolean", "true")
@@ -50,8 +66,7 @@ def stage(
         each.period = content_of(door.send(each.consultation(who, "insertOoO", ""))).get("Id", "")
         asking.append(each)
     unknown = Asking(door, "B" * 13, "C" * 13, "D" * len(asking[0].period), b"E" * 16)
-    yield Stage(door, stranger, asking[0], unknown, asking[1])
-    door.close()
+    return Stage(door, stranger, asking[0], unknown, asking[1])
 
 
 def told(stage: Stage, operation: str, about: Asking) -> tuple[bytes, list[str]]:

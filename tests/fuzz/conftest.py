@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ehbox_soap import assembly
-from ehbox_soap.clock import SetClock
-from ehbox_soap.ids import SeededChance
-from tests.door import START, Door, settings_of
+from tests.door import Door
 from tests.front.cast import Cast
 from tests.front.conftest import foreign_settings, people, standing, standing_foreign, template
+from tests.front.postgresql import postgresql_door
 from tests.fuzz.requests import Scene
 from tests.postgresql import Cluster
 
@@ -31,16 +28,8 @@ def scene(standing: Door, people: Cast, standing_foreign: Door) -> Scene:
 @pytest.fixture
 def postgresql_scene(scene: Scene, template: Path, cluster: Cluster, tmp_path: Path) -> Iterator[Scene]:
     """The same callers at a door whose store is PostgreSQL's."""
-    cluster.create("fuzz")
-    settings = {"data.database": cluster.url("fuzz")}
-    # The same authority; the tables and the seed are new.
-    seeded = tmp_path / "seeded"
-    shutil.copytree(template, seeded)
-    assembly.prepare(settings_of(seeded, settings), SetClock(START), SeededChance(0))
-    door = Door(tmp_path / "data", seeded, settings)
-    yield replace(scene, door=door)
-    door.close()
-    cluster.drop("fuzz")
+    with postgresql_door(cluster, "fuzz", template, tmp_path) as door:
+        yield replace(scene, door=door)
 
 
 @pytest.fixture
