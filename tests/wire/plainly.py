@@ -14,7 +14,8 @@ Form = tuple[str, dict[str, str], str, list[Any]]
 
 def form(element: etree._Element) -> Form:
     """What an element is, whatever its prefixes: names, attributes, text, children."""
-    return str(element.tag), dict(element.attrib), (element.text or "").strip(), [form(child) for child in element]
+    attributes = {str(name): str(value) for name, value in element.items()}
+    return str(element.tag), attributes, (element.text or "").strip(), [form(child) for child in element]
 
 
 def schema(*path: str) -> etree.XMLSchema:
