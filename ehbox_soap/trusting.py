@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from ehbox_soap import config, log
 from ehbox_soap.clock import Clock
@@ -20,7 +21,7 @@ from ehbox_soap.pki import branches
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.folder import has_entry
 from ehbox_soap.security.lists import Lists
-from ehbox_soap.security.trust import Trust
+from ehbox_soap.security.trust import Trust, readable
 from ehbox_soap.tls import server_context
 
 
@@ -78,12 +79,19 @@ def certificates(files: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     for path in files:
         octets = path.read_bytes()
         try:
-            if b"-----BEGIN" in octets:
-                found.extend(x509.load_pem_x509_certificates(octets))
-            else:
-                found.append(x509.load_der_x509_certificate(octets))
-        except ValueError as error:
+            read = (
+                x509.load_pem_x509_certificates(octets)
+                if b"-----BEGIN" in octets
+                else [x509.load_der_x509_certificate(octets)]
+            )
+        except (ValueError, x509.InvalidVersion) as error:
             raise ValueError(f"{path}: not a certificate") from error
+        try:
+            found.extend(readable(each) for each in read)
+        except UnsupportedAlgorithm as error:
+            raise ValueError(f"{path}: a certificate has a key of an unknown kind") from error
+        except ValueError as error:
+            raise ValueError(f"{path}: a certificate has a name or a key that cannot be read") from error
     return tuple(found)
 
 

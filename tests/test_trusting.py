@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ehbox_soap import assembly, log, serving, trusting
 from ehbox_soap.clock import SetClock
@@ -17,8 +21,12 @@ from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.branches import branch
 from ehbox_soap.pki.revoking import revoke
 from tests.door import START, prepared, settings_of
+from tests.security.keys import pki
+from tests.spoiled import EC_KEY, with_issuer, with_octets, with_subject
 
 CLOCK = SetClock(START)
+# [0] { INTEGER 2 }, which stands for version 3, and another.
+VERSION_3, VERSION_9 = bytes.fromhex("a003020102"), bytes.fromhex("a003020108")
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +89,35 @@ def test_files_that_cannot_be_used_keep_it_from_starting(folder: Path, tmp_path:
         check(folder, server__tls="true", **{setting: str(tmp_path / "file.pem")})
     with pytest.raises((OSError, ValueError), match=r"missing\.pem"):
         check(folder, server__tls="true", **{setting: str(tmp_path / "missing.pem")})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda each: _der(each).replace(VERSION_3, VERSION_9, 1), "not a certificate"),
+        (lambda each: _der(with_octets(each, *EC_KEY)), "a certificate has a key of an unknown kind"),
+        (lambda each: _der(with_subject(each)), "a certificate has a name or a key that cannot be read"),
+        (lambda each: _der(with_issuer(each)), "a certificate has a name or a key that cannot be read"),
+    ],
+    ids=["version", "key", "subject", "issuer"],
+)
+@pytest.mark.parametrize("form", ["DER", "PEM"])
+def test_certificates_that_cannot_be_read_are_told_by_their_file(
+    folder: Path, tmp_path: Path, spoil: Callable[[x509.Certificate], bytes], told: str, form: str
+) -> None:
+    """Whatever the library raises for one, and whenever it does: the file is named, what stands in it is not."""
+    path = tmp_path / "file.pem"
+    octets = spoil(pki().sts_ec.certificate)
+    body = base64.encodebytes(octets)
+    armoured = b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+    path.write_bytes(octets if form == "DER" else armoured)
+    for setting in ("security__authorities", "security__sts_certificates"):
+        with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: {told}$"):
+            check(folder, **{setting: str(path)})
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
 
 
 def test_prepare_looks_at_them(folder: Path, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ class Lists:
 
     The files are looked at again when `every` has passed by the moments that callers tell; who calls meanwhile goes by
     what was read before. `outdated` says what a list means whose next one is due: "refuse" or "accept" the authority's
-    certificates. `tell` is called with a line for each file that cannot be used.
+    certificates. `tell` is called with a line for each file that cannot be used, and for each that counted and left its
+    folder, unless another list stands in for it: it counts no longer.
     """
 
     def __init__(
@@ -142,6 +143,10 @@ class Lists:
             known = before.files.get(path)
             if file.trouble and (known is None or known.trouble != file.trouble):
                 self._tell(f"{path}: {file.trouble}")
+        standing = {(each.issuer, each.scope) for file in files.values() for each in file.lists}
+        for path, file in before.files.items():
+            if path not in files and any((each.issuer, each.scope) not in standing for each in file.lists):
+                self._tell(f"{path}: is gone, and whom it revoked is believed again")
         if files != before.files:
             # In one step: who has seen the new number sees the new lists.
             self._state = _State(before.generation + 1, files)

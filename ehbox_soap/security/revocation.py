@@ -57,10 +57,14 @@ class RevocationList:
     revoked: frozenset[int]
 
 
-def issuer_key(certificate: x509.Certificate) -> Issuer:
-    """By what an authority's list is found: its name and its key. A renewed certificate of one key is the same."""
-    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return (certificate.subject.public_bytes(), key)
+def issuer_key(certificate: x509.Certificate) -> Issuer | None:
+    """By what an authority's list is found: its name and its key. A renewed certificate of one key is the same. None
+    where one of them cannot be read: no list that is used was signed by such a key."""
+    try:
+        key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return (certificate.subject.public_bytes(), key)
+    except _UNREADABLE:
+        return None
 
 
 def read_lists(octets: bytes, authorities: Iterable[x509.Certificate]) -> tuple[RevocationList, ...]:
@@ -85,6 +89,8 @@ def read_lists(octets: bytes, authorities: Iterable[x509.Certificate]) -> tuple[
 
 def _checked(found: x509.CertificateRevocationList, authorities: tuple[x509.Certificate, ...]) -> RevocationList:
     authority = _authority(found, authorities)
+    issuer = issuer_key(authority)
+    assert issuer is not None
     if found.next_update_utc is None:
         raise ListError("does not say when the next one is due")
     try:
@@ -98,7 +104,7 @@ def _checked(found: x509.CertificateRevocationList, authorities: tuple[x509.Cert
     number = _extension(extensions, x509.CRLNumber)
     scope = _extension(extensions, x509.IssuingDistributionPoint)
     return RevocationList(
-        issuer=issuer_key(authority),
+        issuer=issuer,
         scope=scope.public_bytes() if scope is not None else b"",
         begin=found.last_update_utc,
         number=number.crl_number if number is not None else 0,
@@ -115,7 +121,7 @@ def _authority(found: x509.CertificateRevocationList, authorities: tuple[x509.Ce
         raise ListError("is signed by an algorithm that is not known") from error
     if not isinstance(hash_, _HASHES):
         raise ListError("is not signed by SHA-256 or better")
-    signers = [each for each in authorities if each.subject == found.issuer and _signed(found, each)]
+    signers = [each for each in authorities if _is_by(found, each)]
     if not signers:
         raise ListError("is not signed by a trusted authority")
     able = [each for each in signers if _may_revoke(each)]
@@ -124,7 +130,9 @@ def _authority(found: x509.CertificateRevocationList, authorities: tuple[x509.Ce
     return able[0]
 
 
-def _signed(found: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+def _is_by(found: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    if issuer_key(authority) is None or authority.subject != found.issuer:
+        return False
     key = authority.public_key()
     return isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and found.is_signature_valid(key)
 

@@ -32,6 +32,7 @@ __all__ = [
     "issuer_rfc1779",
     "names",
     "read_certificate",
+    "readable",
     "subject_rfc1779",
 ]
 
@@ -40,8 +41,12 @@ _LARGEST = 24576
 
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> x509.Certificate:
-    certificate = x509.load_der_x509_certificate(reading.decoded(text))
-    # `cryptography` parses these where they are looked at: what cannot be read is refused here, not wherever that is.
+    return readable(x509.load_der_x509_certificate(reading.decoded(text)))
+
+
+def readable(certificate: x509.Certificate) -> x509.Certificate:
+    """The same, if its names and its key can be read: `cryptography` parses them where they are looked at, and what
+    cannot be read is refused at once, not wherever that is. Raises ValueError, UnsupportedAlgorithm for the key."""
     _ = (certificate.subject, certificate.issuer, certificate.public_key())
     return certificate
 

@@ -14,6 +14,7 @@ from ehbox_soap.security.lists import ALWAYS, Lists, Revoked
 from ehbox_soap.security.revocation import RevocationList, read_lists
 from tests.security.keys import NOW, Owner, authority, pki
 from tests.security.revoking import HOUR, der, listed, scope, written
+from tests.spoiled import EC_KEY, with_octets
 
 ROOT, OTHER = pki().root, authority("ANOTHER authority")
 HELD = pki().rsa
@@ -222,10 +223,42 @@ def test_a_file_that_never_was_good_lets_nobody_in(tmp_path: Path) -> None:
 
 def test_a_file_that_left_its_folder_counts_no_longer(tmp_path: Path) -> None:
     path = written(tmp_path / "root.crl", listed(ROOT, [HELD]))
-    of = lists(tmp_path)
+    lines: list[str] = []
+    of = lists(tmp_path, tell=lines.append)
     assert reason(of) == "is revoked"
     assert changing(lambda path: path.unlink(), path, of, NOW) == 1
     assert span(of) == ALWAYS
+    # Whoever took it away by mistake is told, once.
+    assert changing(lambda _: None, path, of, NOW + EVERY) == 0
+    assert lines == [f"{path}: is gone, and whom it revoked is believed again"]
+    assert of.troubles(NOW + EVERY) == []
+
+
+def test_a_file_that_another_stands_in_for_is_not_missed(tmp_path: Path) -> None:
+    """A list of the same authority and scope, newer or under another name."""
+    path = written(tmp_path / "2026-01.crl", listed(ROOT, [HELD]))
+    lines: list[str] = []
+    of = lists(tmp_path, tell=lines.append)
+    written(tmp_path / "2026-02.crl", listed(ROOT, [HELD], number=2))
+    assert changing(lambda path: path.unlink(), path, of, NOW) == 1
+    assert reason(of) == "is revoked"
+    assert lines == []
+    users = listed(ROOT, extensions=[(scope(only_contains_user_certs=True), True)])
+    written(tmp_path / "users.crl", users)
+    assert changing(lambda _: (tmp_path / "2026-02.crl").unlink(), path, of, NOW + 2 * EVERY) == 1
+    assert lines == [f"{tmp_path / '2026-02.crl'}: is gone, and whom it revoked is believed again"]
+
+
+def test_an_authority_whose_key_nobody_knows_has_no_lists(tmp_path: Path) -> None:
+    """It is no reason to end in something else than the list's own answer."""
+    strange = with_octets(ROOT.certificate, *EC_KEY)
+    path = written(tmp_path / "root.crl", listed(ROOT, [HELD]))
+    of = Lists([path], [strange], every=EVERY)
+    assert of.troubles(NOW) == [f"{path}: is not signed by a trusted authority"]
+    both = Lists([path], [strange, ROOT.certificate], every=EVERY)
+    assert both.troubles(NOW) == []
+    assert reason(both) == "is revoked"
+    assert both.span(HELD.certificate, strange, NOW) == ALWAYS
 
 
 def test_a_folder_that_went_away_is_told(tmp_path: Path) -> None:
