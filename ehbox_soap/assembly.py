@@ -52,6 +52,9 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     trusting.check(settings, test_authority, clock or SystemClock())
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     Vault.of_folder(config.data_folder(settings), chance or SystemChance())
+    # Told, not refused: volumes of some machines give every file to a group, at each start anew.
+    for path in trusting.exposed_keys(settings):
+        log.logger().warning("others can read a private key", file=str(path))
     store = Store.open(config.database_url(settings))
     try:
         store.migrate()

@@ -1,4 +1,5 @@
-"""Who is believed and how TLS is spoken, from the settings: files to certificates, lists and contexts.
+"""Who is believed and how TLS is spoken, from the settings: files to certificates, lists and contexts; whether keys are
+still private.
 
 Knows: which files the settings name and which of them the test authority's folder has. Must not know: calls, HTTP.
 """
@@ -19,6 +20,7 @@ from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
 from ehbox_soap.pki import branches
 from ehbox_soap.pki.authority import Authority
+from ehbox_soap.pki.files import is_exposed
 from ehbox_soap.pki.folder import has_entry
 from ehbox_soap.security.lists import Lists
 from ehbox_soap.security.trust import Trust, readable
@@ -61,6 +63,16 @@ def tls_files(settings: Settings) -> tuple[Path, Path | None]:
         folder = config.pki_folder(settings)
         return folder / f"{branches.SERVER}.pem", folder / f"{branches.SERVER}.key"
     return Path(server.tls_certificate), Path(server.tls_key) if server.tls_key else None
+
+
+def exposed_keys(settings: Settings) -> list[Path]:
+    """The private keys of this server that others on the machine can read, by the modes of their files."""
+    folder = config.data_folder(settings)
+    kept = [folder / "kgss.key", folder / "pseudonym.key", *sorted(config.pki_folder(settings).glob("*.key"))]
+    if settings.server.tls:
+        certificate, key = tls_files(settings)
+        kept.append(key or certificate)
+    return [path for path in dict.fromkeys(kept) if is_exposed(path)]
 
 
 def certified_until(settings: Settings, authority: Authority) -> datetime:

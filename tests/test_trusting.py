@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -123,6 +124,40 @@ def _der(certificate: x509.Certificate) -> bytes:
 def test_prepare_looks_at_them(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="No such file"):
         assembly.prepare(settings(folder, security__revocation_lists=str(tmp_path / "none.crl")), CLOCK, SeededChance())
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+@pytest.mark.parametrize("name", ["kgss.key", "pseudonym.key", "pki/sts.key", "pki/root.key", "pki/server.key"])
+def test_a_key_that_others_can_read_is_told_at_the_start(
+    folder: Path, name: str, mode: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after a copy without its modes. It is told, and what stands in it is not."""
+    chosen = settings(folder, server__tls="true")
+    log.set_up(chosen.log)
+    assembly.prepare(chosen, CLOCK, SeededChance(5))
+    assert "others can read" not in capsys.readouterr().err
+    (folder / name).chmod(mode)
+    assembly.prepare(chosen, CLOCK, SeededChance(5))
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["event"]) == ("warning", "others can read a private key")
+    assert told["file"] == str(folder / name)
+
+
+def test_a_key_of_ones_own_for_tls_is_looked_at_too(folder: Path, tmp_path: Path) -> None:
+    check(folder, server__tls="true")
+    for name in ("server.pem", "server.key"):
+        shutil.copy(folder / "pki" / name, tmp_path / name)
+    certificate, key = tmp_path / "server.pem", tmp_path / "server.key"
+    both = {"server__tls_certificate": str(certificate), "server__tls_key": str(key)}
+    assert trusting.exposed_keys(settings(folder, server__tls="true", **both)) == []
+    key.chmod(0o644)
+    assert trusting.exposed_keys(settings(folder, server__tls="true", **both)) == [key]
+    assert trusting.exposed_keys(settings(folder, **both)) == []
+    # A certificate that its key stands with.
+    certificate.chmod(0o644)
+    alone = {"server__tls_certificate": str(certificate)}
+    assert trusting.exposed_keys(settings(folder, server__tls="true", **alone)) == [certificate]
 
 
 def test_names_that_are_none(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writing a file that is there whole or not at all, and that nobody else can read.
+"""Files that nobody else can read: written whole or not at all, and noticed where others can read them after all.
 
 Knows: files. Must not know: what is in them.
 """
@@ -6,6 +6,7 @@ Knows: files. Must not know: what is in them.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,14 @@ def create_private(path: Path, octets: bytes) -> None:
     """Writes a file in one step unless there is one: of two processes that do it at once the first writes it."""
     with _drafted(path, octets, PRIVATE) as draft, suppress(FileExistsError):
         os.link(draft, path)
+
+
+def is_exposed(path: Path) -> bool:
+    """Whether its mode lets others than its owner read a file; False for one that is not there."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
 
 
 @contextmanager
