@@ -19,7 +19,7 @@ from tests.security.builders import (
     parse,
     sign,
 )
-from tests.security.edits import Edit, double, drop
+from tests.security.edits import Edit, add, double, drop
 from tests.security.keys import Owner, pki
 
 
@@ -62,6 +62,10 @@ def test_an_inner_signature(key: str, algorithm: str) -> None:
         (lambda r: r.set("RequestID", "other"), "ds:SignedInfo: does not refer"),
         (lambda r: setattr(r[0], "tail", "x"), "enveloped ds:Signature: is followed by text"),
         (lambda r: r[1].append(r[0]), "enveloped ds:Signature: must stand exactly once"),
+        (
+            add("ds:Signature", f"{{{DS}}}Object"),
+            "ds:Signature: does not hold exactly SignedInfo, SignatureValue and KeyI",
+        ),
     ],
 )
 def test_an_inner_signature_that_does_not_hold(edit: Edit, reason: str) -> None:
@@ -69,6 +73,12 @@ def test_an_inner_signature_that_does_not_hold(edit: Edit, reason: str) -> None:
     with pytest.raises(SoapFault) as caught:
         signature.verify_enveloped(element, pki().rsa.certificate.public_key(), profile("wire"))
     assert caught.value.reason.startswith(reason)
+
+
+def test_the_key_info_of_an_inner_signature_is_not_looked_into() -> None:
+    """The key is that of the token; what is written here says nothing."""
+    element = request(pki().rsa, RSA_SHA1, add("ds:Signature", f"{{{DS}}}KeyInfo"))
+    assert signature.verify_enveloped(element, pki().rsa.certificate.public_key(), profile("wire")).sha1
 
 
 def test_an_inner_signature_by_another_key_or_under_strict() -> None:

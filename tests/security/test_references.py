@@ -123,6 +123,8 @@ def test_the_signed_info_is_what_the_key_signed(part: str) -> None:
 
 
 IDS = [ID, "Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id", "AssertionID", "RequestID"]
+# Somebody else's reader may take these for ids, whatever the namespace is.
+IDS += ["{urn:x}Id", "{urn:x}ID", "{urn:x}id"]
 
 
 @pytest.mark.parametrize("first", IDS)

@@ -253,6 +253,12 @@ def test_an_unsigned_assertion() -> None:
     )
 
 
+@pytest.mark.parametrize("id", ["", "_1 2", "_1:2", "#_1"])
+def test_an_assertion_has_an_id_of_one_form(id: str) -> None:
+    expected = "AssertionID: has no id, or one of a form that is not allowed"
+    assert refusal(changed(lambda root: root.set("AssertionID", id))) == expected
+
+
 def _another_id(root: etree._Element) -> None:
     root.set("AssertionID", "_other")
     find(root, "//ds:Reference").set("URI", "#_other")
