@@ -24,6 +24,9 @@ DOCTOR = BoxId("71031499894", "INSS", "DOCTOR")
 NURSE = BoxId("85061999865", "INSS", "NURSE")
 HOSPITAL = BoxId("71990133", "NIHII", "HOSPITAL", "HOSPITAL")
 
+HERE = "Point a client here."
+GONE = "This server ends now. At one that stays up (without --once) a client is pointed like this."
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="end by itself: exit code 0 if every step worked, else 1")
@@ -36,7 +39,7 @@ def main(once: bool) -> None:
     try:
         with running() as server:
             _work(server)
-            _tell_end(server)
+            _tell_end(server, GONE if once else HERE)
             if not once:
                 click.echo("The server stays up; Ctrl-C ends it and removes its data.")
                 server.process.wait()
@@ -66,13 +69,13 @@ def _person(settings: Settings, box: BoxId) -> Person:
     return Person(f"{owner.name} ({box.quality.lower()})", box, issue(settings, owner, PASSWORD))
 
 
-def _tell_end(server: Running) -> None:
+def _tell_end(server: Running, beginning: str) -> None:
     addresses = server.addresses
     settings = config.load(None, {"data.folder": str(server.folder)})
     keystores: Path = config.pki_folder(settings) / "keystores"
     issuing = authority(settings).issuing.certificate.subject.rfc4514_string()
     click.echo(f"""
-Point a client here. For the platform's Java connector, in its properties file:
+{beginning} For the platform's Java connector, in its properties file:
 
 endpoint.sts={addresses.sts}
 endpoint.etk={addresses.etk_depot}

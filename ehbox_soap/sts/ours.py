@@ -21,5 +21,5 @@ DECISIONS: tuple[str, ...] = (
     "WS-Trust: a challenge holds for 5 minutes, carries the wish under a seal, and does not tell what will be granted",
     "WS-Trust: only the subject of an assertion renews it, while it is valid, and only at the STS that issued it",
     "WS-Trust: a renewed assertion is as long as the old one, unless a Lifetime is asked for",
-    "WS-Trust: names in the WSDL, which the facts do not have",
+    "WS-Trust: names in the WSDL, of which nothing public is known",
 )

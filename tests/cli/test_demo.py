@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +15,10 @@ import pytest
 
 from ehbox_soap.client.addresses import Addresses
 from ehbox_soap.client.consultation import Consultation
-from ehbox_soap.demo.__main__ import DOCTOR, HOSPITAL, NURSE
+from ehbox_soap.demo.__main__ import DOCTOR, GONE, HERE, HOSPITAL, NURSE, main
 from ehbox_soap.demo.job import Job
 from ehbox_soap.demo.letters import letter, pdf
-from ehbox_soap.demo.server import StartError, _base
+from ehbox_soap.demo.server import Running, StartError, _base
 from ehbox_soap.demo.steps import Person, StepError
 from ehbox_soap.demo.year import Time
 from ehbox_soap.mailbox.retention import Upkeep
@@ -126,6 +128,29 @@ def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path
         _base(process, log)
 
 
+def test_a_server_that_stays_up_is_where_a_client_is_pointed(
+    ehbox: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Ended:
+        def wait(self) -> int:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def running() -> Iterator[Running]:
+        yield Running(Addresses(URL), ehbox.data, Ended())  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ehbox_soap.demo.__main__.running", running)
+    monkeypatch.setattr("ehbox_soap.demo.__main__._work", lambda _: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as end:
+        main([], standalone_mode=False)
+    told = capsys.readouterr().out
+    assert end.value.code == 0
+    assert f"\n{HERE} " in told
+    assert f"\nendpoint.sts={URL}/IAM/Saml11TokenService/v1\n" in told
+    assert GONE not in told
+
+
 @pytest.mark.http
 @pytest.mark.slow
 def test_the_whole_demonstration_ends_with_0() -> None:
@@ -133,6 +158,9 @@ def test_the_whole_demonstration_ends_with_0() -> None:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "every step worked" in result.stdout
+    # By then nobody can be pointed there any more.
+    assert GONE in result.stdout
+    assert HERE not in result.stdout
     base = re.search(r"ready on (http://127\.0\.0\.1:\d+)\n", result.stdout)
     assert base
     for line in (
