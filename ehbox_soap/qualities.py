@@ -84,7 +84,7 @@ NAMED_BY_CLIENTS: frozenset[str] = frozenset(
 # Names in attributes that are not the quality in lower case without underscore (BOX-7). Clients also ask for
 # sortingcenter and reeducation, which are the quality of no box.
 _TOKENS = {"GROUP": "groupofnurses", "OPTICIEN": "optician", "PSYCHOLOGIST": "clinicalpsychologist"}
-# Clients ask these two for their nihii11 and for no boolean: the nihii11 certifies them (ours).
+# Clients ask these two for their nihii11 and, all but one, for no boolean: the nihii11 certifies them (ours).
 _CERTIFIED_BY_NIHII11 = frozenset({"OPTICIEN", "PODOLOGIST"})
 
 

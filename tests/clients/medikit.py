@@ -1,15 +1,16 @@
 """A model of Medikit, the .NET client.
 
 Knows: what its public sources write (simpleidserver/medikit, Medikit.EHealth: SOAPRequestBuilder, SOAPClient and the
-classes of SOAP/DTOs, SAML/DTOs, SAML/SessionService, Services/EHealthBox and Services/ETK) by way of XElement,
+classes of SOAP/DTOs, SAML/DTOs, SAML/SessionService, Services/EHealthBox, ETK and KGSS) by way of XElement,
 XmlWriter and HttpClient of .NET Core 3.1: SHA-1 throughout, a Timestamp of an hour, ids in lower case, the octets
 EF BB BF before the envelope, generated declarations after the attributes and a space before the end of an empty
 element, default namespaces that unqualified children take back, an assertion that is read into values and written
 anew, a signature inside of every SAML-P request, no SubType and no OoOProcessed unless the caller sets one, IsEncrypted
 with the value of IsImportant, pages always stated, Host as the last header. Must not know: anything of the project.
-Those sources have getBoxInfo, getMessagesList, deleteMessage and sendMessage with its document inline, and GetEtk; no
-attachments, and neither free text nor titles of annexes that anything could read. The other operations and the
-attachments that wire.md tells of stand here in the same manner (ours), with percent-encoded references.
+Those sources have getBoxInfo, getMessagesList, deleteMessage and sendMessage with its document inline, GetEtk, and the
+KGSS's two (what is sealed: medikit_kgss.py); no attachments, and neither free text nor titles of annexes that anything
+could read. The other operations and the attachments that wire.md tells of stand here in the same manner (ours), with
+percent-encoded references.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from tests.clients.connector40_reader import ClientName
 from tests.clients.http import HttpRequest
 from tests.clients.letters import File, Letter, Style
 from tests.clients.model import Frame
-from tests.clients.names import CONSULTATION, DS, ETK_DEPOT, SAML, SAMLP, SOAP
+from tests.clients.names import CONSULTATION, DS, ETK_DEPOT, KGSS, SAML, SAMLP, SOAP
 from tests.clients.operations import Model, Page
 from tests.clients.saml_request import SamlStyle
+from tests.clients.writing import base64_of
 
 _BOM = "\ufeff"
 _HEADERS = (
@@ -36,10 +38,16 @@ _HEADERS = (
     ("Content-Length", ""),
     ("Host", ""),
 )
+_TYPE = (("Content-Type", "text/xml; charset=utf-8"),)
 
 
 def _head(file: File, content_id: str) -> str:
     return f"Content-Type: {file.mime_type}\r\nContent-ID: <{content_id}>\r\nContent-Transfer-Encoding: binary"
+
+
+def _sealed(name: str, octets: bytes) -> str:
+    content = f"<Sealed{name}><SealedContent>{base64_of(octets)}</SealedContent></Sealed{name}>"
+    return f'<Get{name} xmlns="{KGSS}">{content}</Get{name}>'
 
 
 @dataclass
@@ -89,14 +97,27 @@ class Medikit(Model):
         return super().get_messages_list(path, now, assertion, source, indexes or (1, 100))
 
     def get_etk(self, path: str, type: str, value: str, application: str = "") -> HttpRequest:
-        """GetEtk of the ETK depot: no Header, no SOAPAction, an ApplicationID with an end tag although it is empty."""
-        soap = self.frame.soap
-        body = (
-            f'{_BOM}<{soap}:Envelope xmlns:{soap}="{SOAP}"><{soap}:Body><GetEtkRequest xmlns="{ETK_DEPOT}">'
-            f"<SearchCriteria><Identifier><Type>{type}</Type><Value>{value}</Value><ApplicationID>{application}"
-            f"</ApplicationID></Identifier></SearchCriteria></GetEtkRequest></{soap}:Body></{soap}:Envelope>"
+        """GetEtk of the ETK depot: an ApplicationID with an end tag although it is empty."""
+        return self._unsecured(
+            path,
+            f'<GetEtkRequest xmlns="{ETK_DEPOT}"><SearchCriteria><Identifier><Type>{type}</Type><Value>{value}</Value>'
+            f"<ApplicationID>{application}</ApplicationID></Identifier></SearchCriteria></GetEtkRequest>",
         )
-        return HttpRequest(path, (("Content-Type", "text/xml; charset=utf-8"),), body.encode(), self.headers)
+
+    def get_new_key(self, path: str, sealed: bytes) -> HttpRequest:
+        """GetNewKey of the KGSS."""
+        return self._unsecured(path, _sealed("NewKeyRequest", sealed))
+
+    def get_key(self, path: str, now: datetime, assertion: str, sealed: bytes) -> HttpRequest:
+        """GetKey of the KGSS: secured like a mailbox call, but without a SOAPAction."""
+        body = self.secured(_sealed("KeyRequest", sealed), now, assertion, KGSS)
+        return HttpRequest(path, _TYPE, body, self.headers)
+
+    def _unsecured(self, path: str, content: str) -> HttpRequest:
+        """Not signed: no Header, no SOAPAction."""
+        soap = self.frame.soap
+        body = f'{_BOM}<{soap}:Envelope xmlns:{soap}="{SOAP}"><{soap}:Body>{content}</{soap}:Body></{soap}:Envelope>'
+        return HttpRequest(path, _TYPE, body.encode(), self.headers)
 
     def secured(self, content: str, now: datetime, assertion: str | None, namespace: str = CONSULTATION) -> bytes:
         """Its assertion goes out as it was written anew."""

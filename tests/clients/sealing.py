@@ -1,8 +1,9 @@
 """Sealed content as the connector makes and opens it: signed, encrypted, signed again (wire.md, Sealed content).
 
 Knows: CMS by asn1crypto, algorithms by cryptography. Must not know: anything of the project, what is sealed and why.
-What is made here is BER with indefinite lengths, as Java's usual library writes it. A key on a curve signs by ECDSA
-(ours: the facts have RSA keys only).
+What is made here is BER with indefinite lengths, as Java's usual library writes it, or DER, as Medikit does (its classes
+TripleWrapper, SigningPolicy and CmsSigner: all else is the same, but for the authority's certificate, which does not go
+along). A key on a curve signs by ECDSA (ours: the facts have RSA keys only).
 """
 
 from __future__ import annotations
@@ -43,16 +44,18 @@ _PARAMETERS = algos.RSASSAPSSParams(
 
 @dataclass(frozen=True)
 class Sealer:
-    """An authentication key with its certificate and that of its CA."""
+    """An authentication key with its certificate, that of its CA where it goes along, and how to encode."""
 
     key: Key
     certificate: x509.Certificate
-    authority: x509.Certificate
+    authority: x509.Certificate | None = None
+    ber: bool = True
 
     def seal(self, content: bytes, recipient: x509.Certificate, now: datetime, octets: Octets) -> bytes:
-        """For the owner of that encryption certificate alone, as the connector seals for the KGSS."""
-        inner = self._signed(content, now, [])
-        return self._signed(_enveloped(inner, recipient, octets), now, [self.certificate, self.authority])
+        """For the owner of that encryption certificate alone, as requests to the KGSS are sealed."""
+        inner = _enveloped(self._signed(content, now, []), recipient, octets)
+        certificates = [self.certificate] if self.authority is None else [self.certificate, self.authority]
+        return self._signed(ber_enveloped(inner) if self.ber else inner, now, certificates)
 
     def _signed(self, data: bytes, now: datetime, certificates: Sequence[x509.Certificate]) -> bytes:
         algorithm: dict[str, Any] = {"algorithm": "rsassa_pss", "parameters": _PARAMETERS}
@@ -85,7 +88,8 @@ class Sealer:
         }
         if certificates:
             signed["certificates"] = [asn1.Certificate.load(der(each)) for each in certificates]
-        return ber_signed(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
+        made = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump()
+        return ber_signed(made) if self.ber else made
 
     def _signature(self, octets: bytes) -> bytes:
         if isinstance(self.key, ec.EllipticCurvePrivateKey):
@@ -147,7 +151,8 @@ def _enveloped(data: bytes, recipient: x509.Certificate, octets: Octets) -> byte
         },
     }
     content = cms.ContentInfo({"content_type": "enveloped_data", "content": cms.EnvelopedData(enveloped)})
-    return ber_enveloped(content.dump())
+    made: bytes = content.dump()
+    return made
 
 
 def _named(certificate: x509.Certificate) -> cms.IssuerAndSerialNumber:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.clients.conftest import NOW, identifiers
+from tests.clients.connector_kgss import Reader
 from tests.clients.letters import Destination, File, Letter
 from tests.clients.literal import (
     BASE64,
@@ -34,6 +35,7 @@ from tests.clients.literal import (
     uuid,
 )
 from tests.clients.medikit import Medikit
+from tests.clients.medikit_kgss import key_content, new_key_content
 from tests.clients.model import Identification
 from tests.clients.test_layouts import OUTER, verified
 from tests.clients.writing import base64_of, der
@@ -41,7 +43,7 @@ from tests.clients.writing import base64_of, der
 CONSULTATION = "urn:be:fgov:ehealth:ehbox:consultation:protocol:v3"
 PUBLICATION = "urn:be:fgov:ehealth:ehbox:publication:protocol:v3"
 SSIN, HOLDER = "urn:be:fgov:person:ssin", "urn:be:fgov:ehealth:1.0:certificateholder:person:ssin"
-DOCTOR = f"{SSIN}:doctor:boolean"
+DOCTOR, NIHII11 = f"{SSIN}:doctor:boolean", f"{SSIN}:ehealth:1.0:doctor:nihii11"
 NAME, ISSUER = (
     'CN="SSIN=79021802145", OU="SSIN=79021802145", OU="JAN, PEETERS", OU=eHealth-platform Belgium, '
     "O=Federal Government, C=BE",
@@ -194,6 +196,50 @@ def test_get_etk(medikit: Medikit) -> None:
     assert request.octets(HOST) == completed(expected, request)
 
 
+KGSS = "urn:be:fgov:ehealth:etee:kgss:1_0:protocol"
+
+
+def test_get_new_key(medikit: Medikit) -> None:
+    request = medikit.get_new_key("/Kgss/v1", b"Hello world")
+    expected = head("/Kgss/v1", "") + (
+        f'<SOAP-ENV:Envelope xmlns:SOAP-ENV="{SOAP}"><SOAP-ENV:Body><GetNewKeyRequest xmlns="{KGSS}">'
+        "<SealedNewKeyRequest><SealedContent>SGVsbG8gd29ybGQ=</SealedContent></SealedNewKeyRequest></GetNewKeyRequest>"
+        "</SOAP-ENV:Body></SOAP-ENV:Envelope>"
+    )
+    assert request.octets(HOST) == completed(expected, request)
+
+
+def test_get_key(medikit: Medikit, pair: Identification) -> None:
+    request = medikit.get_key("/Kgss/v1", NOW, GIVEN, b"Hello world")
+    expected = head("/Kgss/v1", "") + call(
+        f'<GetKeyRequest xmlns="{KGSS}"><SealedKeyRequest><SealedContent>SGVsbG8gd29ybGQ=</SealedContent>'
+        "</SealedKeyRequest></GetKeyRequest>"
+    )
+    assert request.octets(HOST) == completed(expected, request)
+    assert verified(medikit, request, OUTER, pair) == ["Body", "Timestamp"]
+
+
+def test_what_is_sealed() -> None:
+    """Indented, in lines that end as Windows does it."""
+    content = new_key_content([Reader("urn:a", "urn:b", ["c & d"])], b"Hello world")
+    assert content.decode().split("\r\n") == [
+        f'<GetNewKeyRequestContent xmlns="{KGSS}">',
+        "  <AllowedReader>",
+        "    <Namespace>urn:a</Namespace>",
+        "    <Name>urn:b</Name>",
+        "    <Value>c &amp; d</Value>",
+        "  </AllowedReader>",
+        "  <ETK>SGVsbG8gd29ybGQ=</ETK>",
+        "</GetNewKeyRequestContent>",
+    ]
+    assert key_content(b"ti", b"Hello world").decode().split("\r\n") == [
+        f'<GetKeyRequestContent xmlns="{KGSS}">',
+        "  <KeyIdentifier>dGk=</KeyIdentifier>",
+        "  <ETK>SGVsbG8gd29ybGQ=</ETK>",
+        "</GetKeyRequestContent>",
+    ]
+
+
 def saml_request(octets: str) -> str:
     """The element within the Body, for a certificate's octets in base64."""
     written = f'<saml:NameIdentifier Format="{X509_NAME}" NameQualifier="{ISSUER}">{NAME}</saml:NameIdentifier>'
@@ -222,15 +268,16 @@ def saml_request(octets: str) -> str:
         "</saml:SubjectConfirmation></saml:Subject>"
         f'<saml:AttributeDesignator AttributeName="{HOLDER}" AttributeNamespace="{IDENTIFICATION}" />'
         f'<saml:AttributeDesignator AttributeName="{SSIN}" AttributeNamespace="{IDENTIFICATION}" />'
+        f'<saml:AttributeDesignator AttributeName="{NIHII11}" AttributeNamespace="{CERTIFIED}" />'
         f'<saml:AttributeDesignator AttributeName="{DOCTOR}" AttributeNamespace="{CERTIFIED}" />'
         "</samlp:AttributeQuery></samlp:Request>"
     )
 
 
 def test_request_secure_token(medikit: Medikit, pair: Identification) -> None:
-    """The signature inside is there with one key pair too."""
+    """The signature inside is there with one key pair too; of a profession the number is asked first."""
     claims = [(HOLDER, "79021802145"), (SSIN, "79021802145")]
-    asked = [(HOLDER, IDENTIFICATION), (SSIN, IDENTIFICATION), (DOCTOR, CERTIFIED)]
+    asked = [(HOLDER, IDENTIFICATION), (SSIN, IDENTIFICATION), (NIHII11, CERTIFIED), (DOCTOR, CERTIFIED)]
     request = medikit.request_secure_token("/IAM/Saml11TokenService/v1", NOW, claims, asked)
     octets = base64_of(der(pair.certificate))
     token = (
