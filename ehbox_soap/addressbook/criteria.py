@@ -89,18 +89,26 @@ _ORGANISATIONS = (
 )
 
 
+_ELEMENTS = {
+    "ssin": "SSIN",
+    "nihii": "NIHII",
+    "cbe": "CBE",
+    "ehp": "EHP",
+    "profession": "Profession",
+    "last_name": "LastName",
+    "first_name": "FirstName",
+    "institution_type": "InstitutionType",
+    "institution_name": "InstitutionName",
+    "zip_code": "ZipCode",
+    "city": "City",
+    "e_mail": "EMail",
+}
+"""The criteria of both requests, by the names of their values."""
+
+
 def of_professionals(request: book.SearchProfessionalsRequest) -> Search:
     """The search that a request asks for. Raises Refused."""
-    given = _given(
-        SSIN=request.ssin,
-        NIHII=request.nihii,
-        Profession=request.profession,
-        LastName=request.last_name,
-        FirstName=request.first_name,
-        ZipCode=request.zip_code,
-        City=request.city,
-        EMail=request.e_mail,
-    )
+    given = _given(request)
     _check(given, _PROFESSIONALS)
     if "EMail" in given:
         return ByMail(fold_mail(given["EMail"]))
@@ -110,16 +118,7 @@ def of_professionals(request: book.SearchProfessionalsRequest) -> Search:
 
 def of_organisations(request: book.SearchOrganizationsRequest) -> OrganisationSearch:
     """The search that a request asks for. Raises Refused."""
-    given = _given(
-        NIHII=request.nihii,
-        CBE=request.cbe,
-        EHP=request.ehp,
-        InstitutionType=request.institution_type,
-        InstitutionName=request.institution_name,
-        ZipCode=request.zip_code,
-        City=request.city,
-        EMail=request.e_mail,
-    )
+    given = _given(request)
     _check(given, _ORGANISATIONS)
     return _search(given, institution_type(given.get("InstitutionType")), "InstitutionName")
 
@@ -141,9 +140,10 @@ def _profession(code: str) -> str:
     return quality
 
 
-def _given(**criteria: str | None) -> dict[str, str]:
-    """The criteria that are there; one without any text is not."""
-    return {name: text.strip() for name, text in criteria.items() if text is not None and text.strip()}
+def _given(request: book.SearchProfessionalsRequest | book.SearchOrganizationsRequest) -> dict[str, str]:
+    """The criteria that are there, by their elements; one without any text is not."""
+    stated = ((element, getattr(request, name, None) or "") for name, element in _ELEMENTS.items())
+    return {element: text.strip() for element, text in stated if text.strip()}
 
 
 def _search(given: Mapping[str, str], quality: str | None, name: str) -> OrganisationSearch:

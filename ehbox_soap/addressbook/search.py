@@ -15,10 +15,14 @@ from ehbox_soap.addressbook import criteria, statuses, told
 from ehbox_soap.addressbook.criteria import ByMail, ByName, ByNumber, ByPlace, OrganisationSearch, Search
 from ehbox_soap.addressbook.statuses import Refused
 from ehbox_soap.ids import Chance, hexadecimal
-from ehbox_soap.store.address_book import AddressBook, Institution, OrganisationKey, Page, Professional
+from ehbox_soap.store.address_book import AddressBook, OrganisationKey, Page
 from ehbox_soap.wire.types import address_book as book
 
+Paged = book.SearchProfessionalsRequest | book.SearchOrganizationsRequest
+R = TypeVar("R", bound=Paged)
+S = TypeVar("S", bound=Search)
 K = TypeVar("K")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +46,20 @@ def search_professionals(
     request: book.SearchProfessionalsRequest, occasion: Occasion
 ) -> book.SearchProfessionalsResponse:
     """A page of the professionals that match (BOOK-2 to BOOK-5)."""
-    found: tuple[Professional, ...] = ()
-    try:
-        search = criteria.of_professionals(request)
-        keys, status = _page(search, request, occasion.rules, lambda page: _people(search, occasion.address_book, page))
-        found = occasion.address_book.professionals(keys)
-    except Refused as refused:
-        status = refused.status
-    return book.SearchProfessionalsResponse(
-        _reply(request, status, occasion),
-        book.Paging(request.offset, request.max_elements),
-        tuple(told.found_professional(each) for each in found),
-    )
+    known = occasion.address_book.professionals
+    found, status = _found(request, occasion, criteria.of_professionals, _people, known)
+    professionals = tuple(told.found_professional(each) for each in found)
+    return book.SearchProfessionalsResponse(_reply(request, status, occasion), _paging(request), professionals)
 
 
 def search_organizations(
     request: book.SearchOrganizationsRequest, occasion: Occasion
 ) -> book.SearchOrganizationsResponse:
     """A page of the organisations that match (BOOK-2 to BOOK-5)."""
-    found: tuple[Institution, ...] = ()
-    try:
-        search = criteria.of_organisations(request)
-        keys, status = _page(search, request, occasion.rules, lambda page: _places(search, occasion.address_book, page))
-        found = occasion.address_book.organisations(keys)
-    except Refused as refused:
-        status = refused.status
-    return book.SearchOrganizationsResponse(
-        _reply(request, status, occasion),
-        book.Paging(request.offset, request.max_elements),
-        tuple(told.found_organisation(each) for each in found),
-    )
+    known = occasion.address_book.organisations
+    found, status = _found(request, occasion, criteria.of_organisations, _places, known)
+    organisations = tuple(told.found_organisation(each) for each in found)
+    return book.SearchOrganizationsResponse(_reply(request, status, occasion), _paging(request), organisations)
 
 
 def get_professional_contact_info(
@@ -113,9 +101,25 @@ def get_organization_contact_info(
 _ANY = Page(0, 0)
 
 
+def _found(
+    request: R,
+    occasion: Occasion,
+    read: Callable[[R], S],
+    find: Callable[[S, AddressBook, Page], Sequence[K]],
+    known: Callable[[Sequence[K]], tuple[F, ...]],
+) -> tuple[tuple[F, ...], book.Status]:
+    """What a request searches for: `read` tells its search, `find` the keys of a page of it, `known` whose they are."""
+    try:
+        search = read(request)
+        keys, status = _page(search, request, occasion.rules, lambda page: find(search, occasion.address_book, page))
+        return known(keys), status
+    except Refused as refused:
+        return (), refused.status
+
+
 def _page(
     search: Search,
-    request: book.SearchProfessionalsRequest | book.SearchOrganizationsRequest,
+    request: Paged,
     rules: AddressBookRules,
     find: Callable[[Page], Sequence[K]],
 ) -> tuple[Sequence[K], book.Status]:
@@ -161,6 +165,10 @@ def _places(search: OrganisationSearch, address_book: AddressBook, page: Page) -
             return address_book.organisations_by_name(quality, name, page)
         case ByPlace(quality, place):
             return address_book.organisations_by_place(quality, place, page)
+
+
+def _paging(request: Paged) -> book.Paging:
+    return book.Paging(request.offset, request.max_elements)
 
 
 def _reply(request: book.Request, status: book.Status, occasion: Occasion) -> book.Reply:
