@@ -114,17 +114,25 @@ def _sqlite(statements: Statements) -> type[sqlite3.Connection]:
 
 
 def _postgresql(statements: Statements) -> type[psycopg.Connection[Any]]:
-    def check(text: str = "", values: Any = ()) -> None:
+    def check(text: str, values: Any) -> None:
         if not statements.passes(text, values):
             raise psycopg.OperationalError("could not read from the disk")
 
+    return psycopg_connections(check)
+
+
+def psycopg_connections(check: Callable[[str, Any], None]) -> type[psycopg.Connection[Any]]:
+    """Connections that ask `check` before each statement, with its text and values, and before each end of a
+    transaction and each statement for many rows, without."""
+
     class Cursor(psycopg.Cursor[Any]):
         def execute(self, *given: Any, **more: Any) -> Cursor:
-            check(*given)
+            text, values = (*given, ())[:2]
+            check(text, values)
             return super().execute(*given, **more)
 
         def executemany(self, *given: Any, **more: Any) -> None:
-            check()
+            check("", ())
             super().executemany(*given, **more)
 
     class Connection(psycopg.Connection[Any]):
@@ -133,11 +141,11 @@ def _postgresql(statements: Statements) -> type[psycopg.Connection[Any]]:
             self.cursor_factory = Cursor
 
         def commit(self) -> None:
-            check()
+            check("", ())
             super().commit()
 
         def rollback(self) -> None:
-            check()
+            check("", ())
             super().rollback()
 
     return Connection

@@ -5,7 +5,7 @@ Knows: the client's entrance, how a result is told. Must not know: XML, HTTP, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
 from ehbox_soap.wire.types import address_book as book
 
 T = TypeVar("T")
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 _PAGE = 100
 _LIMIT = click.option(
@@ -33,6 +34,11 @@ _EHP = click.option("--ehp", help="an EHP number")
 _CITY = click.option("--city", help="where; a * at the end for the beginning of a name")
 _ZIP = click.option("--zip", "zip_code", help="the postal code")
 _TYPE = click.option("--type", "institution_type", help="what kind of organisation, e.g. HOSPITAL")
+
+
+def _of_an_organisation(command: Verb) -> Verb:
+    """The options that name an organisation by number."""
+    return _NIHII(_CBE(_EHP(_TYPE(command))))
 
 
 @click.group()
@@ -67,10 +73,7 @@ def professionals(limit: int, as_json: bool, **options: Any) -> None:
 
 
 @lookup.command()
-@_NIHII
-@_CBE
-@_EHP
-@_TYPE
+@_of_an_organisation
 @click.option("--name", "institution_name", help="the beginning of the name; accents and case do not matter")
 @_ZIP
 @_CITY
@@ -105,11 +108,9 @@ def professional(as_json: bool, **options: Any) -> None:
     """
     numbers, calling = _split(options, book.GetProfessionalContactInfoRequest)
     _one_number(numbers, "--ssin or --nihii")
-    found = _book(calling).get_professional_contact_info(book.GetProfessionalContactInfoRequest(**numbers))
+    asked = book.GetProfessionalContactInfoRequest(**numbers)
+    found = _in_words(_book(calling).get_professional_contact_info(asked), "professional", as_json)
     if found is None:
-        raise click.ClickException("no professional has that number")
-    if as_json:
-        tell_json(found)
         return
     tell_pairs(
         ("name", _name(found.individual)),
@@ -132,10 +133,7 @@ def professional(as_json: bool, **options: Any) -> None:
 
 
 @lookup.command()
-@_NIHII
-@_CBE
-@_EHP
-@_TYPE
+@_of_an_organisation
 @json_option
 @calling_options
 def organization(as_json: bool, **options: Any) -> None:
@@ -147,11 +145,9 @@ def organization(as_json: bool, **options: Any) -> None:
     """
     numbers, calling = _split(options, book.GetOrganizationContactInfoRequest)
     _one_number({name: text for name, text in numbers.items() if name != "institution_type"}, "--nihii, --cbe or --ehp")
-    found = _book(calling).get_organization_contact_info(book.GetOrganizationContactInfoRequest(**numbers))
+    asked = book.GetOrganizationContactInfoRequest(**numbers)
+    found = _in_words(_book(calling).get_organization_contact_info(asked), "organisation", as_json)
     if found is None:
-        raise click.ClickException("no organisation has that number")
-    if as_json:
-        tell_json(found)
         return
     known = found.organization
     tell_pairs(
@@ -173,6 +169,16 @@ def _split(options: dict[str, Any], kind: type) -> tuple[dict[str, Any], dict[st
 def _one_number(numbers: dict[str, Any], which: str) -> None:
     if len(numbers) != 1:
         raise click.UsageError(f"say whom: {which}, one of them")
+
+
+def _in_words(found: T | None, who: str, as_json: bool) -> T | None:
+    """What is left to tell in words: nothing where JSON told it. Raises ClickException where nobody was found."""
+    if found is None:
+        raise click.ClickException(f"no {who} has that number")
+    if not as_json:
+        return found
+    tell_json(found)
+    return None
 
 
 def _book(calling: dict[str, Any]) -> AddressBook:

@@ -7,13 +7,13 @@ Knows: SQLite's own trace and psycopg's cursors, which see what SQLAlchemy execu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from sqlalchemy import event
 
+from proofs.driver import psycopg_connections
 from tests.door import Door
 
 _VALUES = re.compile(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b")
@@ -32,7 +32,8 @@ def traced(door: Door) -> Iterator[list[str]]:
         connection.set_trace_callback(note)
 
     def connect(_dialect: object, _record: object, cargs: Any, cparams: Any) -> object:
-        return _psycopg(note).connect(*cargs, **cparams)
+        # What ends a transaction, or is done for many rows at once, is told without its text.
+        return psycopg_connections(lambda text, _: note(text)).connect(*cargs, **cparams)
 
     store = door.house.store
     engines = (store._engine, store._quick)
@@ -47,31 +48,3 @@ def traced(door: Door) -> Iterator[list[str]]:
         for engine in engines:
             event.remove(engine, kind, listener)
         store.close()
-
-
-def _psycopg(note: Callable[[str], None]) -> type[psycopg.Connection[Any]]:
-    """Connections that tell what each is asked, and when a transaction ends."""
-
-    class Cursor(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *given: Any, **more: Any) -> Cursor:
-            note(str(query))
-            return super().execute(query, *given, **more)
-
-        def executemany(self, query: Any, *given: Any, **more: Any) -> None:
-            note(str(query))
-            super().executemany(query, *given, **more)
-
-    class Connection(psycopg.Connection[Any]):
-        def __init__(self, *given: Any, **more: Any) -> None:
-            super().__init__(*given, **more)
-            self.cursor_factory = Cursor
-
-        def commit(self) -> None:
-            note("COMMIT")
-            super().commit()
-
-        def rollback(self) -> None:
-            note("ROLLBACK")
-            super().rollback()
-
-    return Connection
