@@ -76,6 +76,20 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
+def answering(server: Server, url: str) -> type[requests.Session]:
+    """Sessions for which the server stands at the url; to be put where clients make theirs (SESSIONS)."""
+
+    class Session(requests.Session):
+        def __init__(self) -> None:
+            super().__init__()
+            self.mount(url, Wire(server))
+
+    return Session
+
+
+SESSIONS = "ehbox_soap.client.transport.requests.Session"
+
+
 @dataclass
 class Line:
     """A server behind a socket. `loses` tells of a request's path whether its answer is lost: it is carried out, and

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import requests
 from click.testing import CliRunner, Result
 
 from ehbox_soap.cli import main
@@ -18,7 +17,7 @@ from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.pkcs12 import write_pkcs12
 from ehbox_soap.security.subject import identity
 from tests.door import Door, prepared
-from tests.wiring import Wire
+from tests.wiring import SESSIONS, answering
 
 DOCTOR, NURSE, HOSPITAL = "71031499894", "85061999865", "71990133"
 URL = "http://127.0.0.1:8080"
@@ -74,13 +73,7 @@ def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 @pytest.fixture
 def ehbox(door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """The command, whose connections end at the door and whose time is the door's."""
-
-    class Session(requests.Session):
-        def __init__(self) -> None:
-            super().__init__()
-            self.mount(URL, Wire(door.server))
-
-    monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
+    monkeypatch.setattr(SESSIONS, answering(door.server, URL))
     for place in ("client.session", "commands.keystores", "commands.pki"):
         monkeypatch.setattr(f"ehbox_soap.{place}.SystemClock", lambda: door.clock)
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from ehbox_soap import client
 from ehbox_soap.clock import SetClock
@@ -17,7 +16,7 @@ from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import Keystore
 from ehbox_soap.pki.pkcs12 import write_pkcs12
 from tests.door import Door, prepared
-from tests.wiring import Wire
+from tests.wiring import SESSIONS, answering
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "client.md"
 URL = "http://127.0.0.1:8080"
@@ -42,13 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         assert keystore.encryption is not None
         with door.house.store.begin() as transaction:
             transaction.tokens.add(stored(authority.token(keystore.encryption), door.now))
-
-    class Session(requests.Session):
-        def __init__(self) -> None:
-            super().__init__()
-            self.mount(URL, Wire(door.server))
-
-    monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
+    monkeypatch.setattr(SESSIONS, answering(door.server, URL))
     monkeypatch.setattr("ehbox_soap.client.session.SystemClock", lambda: door.clock)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
