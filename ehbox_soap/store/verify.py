@@ -11,9 +11,10 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, LargeBinary, cast, select
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, cast, select
 
 from ehbox_soap.clock import brussels_date
 
@@ -26,6 +27,8 @@ from .tables import box_address, destination, message, part, publication
 _EVERY = "ALL"
 # A message to many boxes that have several names each cannot be told from another one in any bearable time.
 _MOST_NAMES = 256
+# Messages are read so many at a time: a store may hold millions.
+_AT_A_TIME = 1000
 # Names of the destinations in their order, contents of the parts in theirs: what PUB-3 compares.
 Fingerprint = Callable[[Sequence[Address], Sequence[bytes]], bytes]
 
@@ -89,23 +92,40 @@ def _rows(connection: Connection, check: Check) -> Iterator[Finding]:
 
 def _contents(connection: Connection, fingerprint: Fingerprint) -> Iterator[Finding]:
     """Each message's date, and its bytes and destinations against the fingerprint that its sender's box remembers."""
-    query = select(
-        message.c.message_key, message.c.published_at, message.c.publication_date, publication.c.fingerprint
-    ).select_from(
-        message.outerjoin(
-            publication,
-            (publication.c.message_id == message.c.message_id)
-            & (publication.c.box_key == message.c.box_key)
-            & (message.c.content_type == "DOCUMENT"),
-        )
-    )
-    for row in connection.execute(query.order_by(message.c.message_key)).all():
+    for row in _messages(connection):
         if brussels_date(row.published_at) != row.publication_date:
             says = "PublicationDate is not the Belgian date of the publication (LIFE-6)"
             yield Finding("message-publication-date", says, "message", str(row.message_key))
         if row.fingerprint is not None and not _same(connection, row.message_key, row.fingerprint, fingerprint):
             says = "contents or destinations are not those that were published (PUB-3)"
             yield Finding("message-contents", says, "message", str(row.message_key))
+
+
+def _messages(connection: Connection) -> Iterator[Row[int, datetime, date, bytes]]:
+    """Every message, some at a time, each with the fingerprint that is remembered of it if there is one.
+
+    It is remembered under the box and the PublicationId, by which it is looked up; that another message is remembered
+    under these is a check of its own.
+    """
+    query = (
+        select(message.c.message_key, message.c.published_at, message.c.publication_date, publication.c.fingerprint)
+        .select_from(
+            message.outerjoin(
+                publication,
+                (publication.c.box_key == message.c.box_key)
+                & (publication.c.publication_id == message.c.publication_id)
+                & (publication.c.message_id == message.c.message_id)
+                & (message.c.content_type == "DOCUMENT"),
+            )
+        )
+        .where(message.c.message_key > bindparam("after"))
+        .order_by(message.c.message_key)
+        .limit(_AT_A_TIME)
+    )
+    after = -1
+    while some := connection.execute(query, {"after": after}).all():
+        yield from some
+        after = some[-1].message_key
 
 
 def _same(connection: Connection, message_key: int, expected: bytes, fingerprint: Fingerprint) -> bool:
