@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pytest
-import requests
 
 from ehbox_soap.cli import main
 from ehbox_soap.clock import SetClock
@@ -19,7 +18,7 @@ from ehbox_soap.pki.pkcs12 import write_pkcs12
 from tests.clients.connector40 import Connector40
 from tests.clients.names import CERTIFIED, IDENTIFICATION
 from tests.door import STS, Door, assertion_of
-from tests.wiring import Wire, ask
+from tests.wiring import SESSIONS, answering, ask
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
 URL = "http://127.0.0.1:8080"
@@ -37,13 +36,7 @@ def door(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     write_pkcs12(
         keystores / f"{DOCTOR}.p12", authority.keystore(authority.person(DOCTOR, "Test")), "ehbox-test", chance
     )
-
-    class Session(requests.Session):
-        def __init__(self) -> None:
-            super().__init__()
-            self.mount(URL, Wire(made.server))
-
-    monkeypatch.setattr("ehbox_soap.client.transport.requests.Session", Session)
+    monkeypatch.setattr(SESSIONS, answering(made.server, URL))
     monkeypatch.setattr("ehbox_soap.client.session.SystemClock", lambda: made.clock)
     monkeypatch.chdir(tmp_path)
     yield made
