@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ehbox_soap.ids import SeededChance
-from ehbox_soap.wire import codec, soap, xml
+from ehbox_soap.wire import address_book, codec, soap, xml
+from ehbox_soap.wire.attachments import Parts
 from ehbox_soap.wire.contract import Contract
 from ehbox_soap.wire.types import address_book as book
 from tests.wire.checks import CANARY, FEW, refused
@@ -203,6 +204,34 @@ def search(inner: str, attributes: str = 'IssueInstant="2026-11-22T10:00:00Z" Of
 def test_what_breaks_the_schema_is_told_without_any_value(element: Any, told: str) -> None:
     with refused("SOA-03006", told):
         PORT.validate_request(element)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ('IssueInstant="2026-11-22T10:00:00Z" MaxElements="1"', "Offset: missing attribute"),
+        ('IssueInstant="2026-11-22T10:00:00Z" Offset="1"', "MaxElements: missing attribute"),
+        ('Offset="1" MaxElements="1"', "IssueInstant: missing attribute"),
+        (f'IssueInstant="{CANARY}" Offset="1" MaxElements="1"', "IssueInstant: not a valid dateTime"),
+    ],
+)
+def test_what_was_not_validated_is_still_no_surprise(attributes: str, reason: str) -> None:
+    with refused("SOA-03006", reason):
+        codec.ADDRESS_BOOK.decode_request(search("", attributes), {})
+
+
+def status(inner: str) -> book.Status:
+    common = "urn:be:fgov:ehealth:commons:core:v2"
+    element = xml.parse(f'<Status xmlns="{common}">{inner}</Status>'.encode())
+    return address_book.NestedCodes().read(element, Parts({}))
+
+
+def test_a_status_that_was_not_validated() -> None:
+    """A code without a Value is one without a name; what stands in another namespace is none."""
+    assert status("<StatusCode><StatusCode Value='b'/></StatusCode><StatusMessage/>") == book.Status(("", "b"), "")
+    assert status("<StatusCode Value='a'/>") == book.Status(("a",), None)
+    with refused("SOA-03006", "Status: missing element"):
+        status("<StatusCode xmlns='' Value='a'/>")
 
 
 def test_statuses_are_nested_and_children_keep_their_namespaces() -> None:

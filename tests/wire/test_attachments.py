@@ -51,6 +51,12 @@ def test_a_reference_that_is_no_cid(reference: str) -> None:
         parts("a@b").take("X", reference)
 
 
+@pytest.mark.parametrize("space", ["\xa0", "\u2003", "\x0b"])
+def test_only_xmls_own_white_space_may_stand_around_a_reference(space: str) -> None:
+    with refused("SOA-03007", "X: no part has the Content-ID that is referred to"):
+        parts("a@b").take("X", f"cid:a@b{space}")
+
+
 def test_a_part_that_nothing_refers_to() -> None:
     found = parts("a", CANARY)
     found.take("X", "cid:a")

@@ -213,6 +213,13 @@ def test_an_error_notice() -> None:
     ) in full(t.MessageContent(DOCUMENT, error=notice))
 
 
+def test_an_error_notice_of_a_mail_that_failed() -> None:
+    notice = t.ErrorNotice("999", ("fr",), failures=("a", "b"))
+    assert (
+        "<Error><Code>999</Code><Message>fr</Message><Failure>a</Failure><Failure>b</Failure></Error></Content>"
+    ) in full(t.MessageContent(DOCUMENT, error=notice))
+
+
 def test_box_info() -> None:
     """INFO-1."""
     assert encode(t.GetBoxInfoResponse(OK, t.BoxInfo(BOX, 2, 3, 10485760))) == (

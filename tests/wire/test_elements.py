@@ -34,6 +34,12 @@ ADDRESS = "<Id>1</Id><Type>INSS</Type><Quality>NURSE</Quality>"
         (simple.MOMENT, f"<Read>{CANARY}</Read>", "Read: not a valid dateTime"),
         (simple.MOMENT, "<Read>0001-01-01T00:00:00+14:00</Read>", "Read: not a valid dateTime"),
         (simple.INTEGER, "<Size>٣</Size>", "Size: not a valid int"),
+        (simple.CONTENT_TYPE, f"<ContentType>{CANARY}</ContentType>", "ContentType: not a valid ContentType"),
+        # Python's white space is more than XML's.
+        (simple.BOOLEAN, "<IsImportant>\xa0true</IsImportant>", "IsImportant: not a valid boolean"),
+        (simple.INTEGER, "<Size>\xa07</Size>", "Size: not a valid int"),
+        (simple.DATE, "<StartDate>2026-02-28\xa0</StartDate>", "StartDate: not a valid date"),
+        (simple.MOMENT, "<Read>\xa02026-02-28T10:00:00Z</Read>", "Read: not a valid dateTime"),
         (content.USER, '<User FirstName="a">1</User>', "LastName: missing attribute"),
         (content.FREE_INFORMATIONS, f"<FreeInformations><{CANARY}/></FreeInformations>", "FreeInformations: missing"),
         (content.FREE_INFORMATIONS, "<F><Table><Row/></Table></F>", "EncryptableLeftCell: missing element"),
@@ -66,6 +72,12 @@ def test_a_value_in_none_of_its_forms_is_a_mistake_of_ours() -> None:
     element = etree.Element("FreeInformations")
     with pytest.raises(ValueError, match="FreeInformations: the value has none of its forms"):
         content.FREE_INFORMATIONS.write(element, t.Meta("m", ()), Attachments(SeededChance()))
+
+
+@pytest.mark.parametrize("cells", [(b"a",), (b"a", b"b", b"c")])
+def test_a_row_has_two_cells(cells: Any) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        content.Cells().write(etree.Element("Row"), cells, Attachments(SeededChance()))
 
 
 def test_what_has_to_be_written_is_not_none() -> None:

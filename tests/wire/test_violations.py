@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
+from ehbox_soap import resources
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.wire import violations, xml
-from ehbox_soap.wire.contract import Contract
+from ehbox_soap.wire.contract import Contract, Port
+from ehbox_soap.wire.wsdl import Definitions
 from tests.wire.checks import CANARY, GENERATED, refused
 
 PORT = Contract.load("ehealthbox").publication
@@ -132,6 +135,45 @@ def test_nothing_that_a_caller_made_up_is_told(insertions: list[tuple[int, str]]
     for place, piece in sorted(insertions, reverse=True):
         document = document[:place] + piece + document[place:]
     assert CANARY not in told(document)
+
+
+def test_rules_of_the_other_contracts() -> None:
+    """A page begins at 1; what is empty to the schema holds nothing. A name that a schema does not say is not None."""
+    consultation = Contract.load("ehealthbox").consultation
+    kgss = "urn:be:fgov:ehealth:etee:kgss:1_0:protocol"
+    schema = resources.path("xsd", "kgss", "kgss-protocol-v1.xsd")
+    sealed = Port(Definitions("Kgss", kgss, (), {kgss: schema}))
+
+    def page(inner: str) -> etree._Element:
+        start = f'<c:GetMessagesListRequest xmlns:c="{consultation.namespace}"><Source/>'
+        return xml.parse(f"{start}{inner}</c:GetMessagesListRequest>".encode())
+
+    def new_key(inner: str) -> etree._Element:
+        reader = "<AllowedReader><Namespace>n</Namespace><Name>a</Name></AllowedReader><ETK>AQ==</ETK>"
+        start = f'<GetNewKeyRequestContent xmlns="{kgss}">{reader}'
+        return xml.parse(f"{start}{inner}</GetNewKeyRequestContent>".encode())
+
+    for port, element, expected in (
+        (
+            consultation,
+            page("<StartIndex>0</StartIndex>"),
+            "StartIndex: minInclusive 1; value of 1 characters (line 1)",
+        ),
+        (
+            consultation,
+            page("<None/>"),
+            "(name of 4 characters): unexpected element expected StartIndex, EndIndex (line 1)",
+        ),
+        (
+            sealed,
+            new_key("<DeletionStrategy>x</DeletionStrategy>"),
+            "DeletionStrategy: content in an empty element (line 1)",
+        ),
+        (sealed, new_key("<None/>"), "(name of 4 characters): unexpected element expected DeletionStrategy (line 1)"),
+    ):
+        with pytest.raises(SoapFault) as raised:
+            port.validate_request(element)
+        assert raised.value.reason == expected
 
 
 def test_attributes_that_a_caller_made_up() -> None:
