@@ -7,17 +7,22 @@ whole way of a request, from its bytes to those of its answer, or to a reader be
 from __future__ import annotations
 
 import faulthandler
+import os
 from collections import Counter
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.layers import LAYERS
 from tests.fuzz.requests import TARGETS
 
 T = TypeVar("T")
+Say = Callable[[object], None]
+BUILD = Path(__file__).resolve().parents[2] / "build"
 WHOLE_WAY = sum(usual for _, usual in TARGETS.values()) + TARGETS["values"][1]
 """How many of a usual run's inputs are whole requests; those of the values go to both databases."""
 USUAL = WHOLE_WAY + sum(usual for _, usual in LAYERS.values())
@@ -32,23 +37,43 @@ def share(usual: int, inputs: int) -> int:
     return -(-usual * (inputs or USUAL) // USUAL)
 
 
-def fuzzed(wanted: int, new: bool, strategy: st.SearchStrategy[T], tried: Callable[[T], str]) -> Counter[str]:
-    """What came of so many inputs; `new` ones, or the same each time, which are one batch at most."""
+def fuzzed(wanted: int, new: bool, strategy: st.SearchStrategy[T], tried: Callable[[T, Say], str]) -> Counter[str]:
+    """What came of so many inputs; `new` ones, or the same each time, which are one batch at most. `tried` says what
+    it is about to try."""
     outcomes: Counter[str] = Counter()
 
-    def counted(chosen: T) -> None:
-        # An input that hangs ends the process with a trace of where it hung.
-        faulthandler.dump_traceback_later(HANGS_SECONDS, exit=True)
+    def counted(chosen: T, diary: BinaryIO) -> None:
+        def say(text: object) -> None:
+            diary.seek(0)
+            diary.truncate()
+            diary.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+            note(str(text))
+
+        faulthandler.dump_traceback_later(HANGS_SECONDS, exit=True, file=diary)
         try:
-            outcomes[tried(chosen)] += 1
+            outcomes[tried(chosen, say)] += 1
         finally:
             faulthandler.cancel_dump_traceback_later()
 
     assert new or wanted <= BATCH, "batches that are not new are one and the same"
-    for begun in range(0, wanted, BATCH):
-        _batch(min(BATCH, wanted - begun), new, strategy, counted)
+    with _diary() as diary:
+        for begun in range(0, wanted, BATCH):
+            _batch(min(BATCH, wanted - begun), new, strategy, lambda chosen: counted(chosen, diary))
     assert outcomes.total() >= wanted, outcomes
     return outcomes
+
+
+@contextmanager
+def _diary() -> Iterator[BinaryIO]:
+    """A file that stays only where the process does not: what it tried last, and where it hung if it did. What a test
+    prints ends with its process."""
+    BUILD.mkdir(exist_ok=True)
+    path = BUILD / f"fuzz-ended-{os.getpid()}.txt"
+    try:
+        with path.open("wb", buffering=0) as opened:
+            yield opened
+    finally:
+        path.unlink()
 
 
 def _batch(size: int, new: bool, strategy: st.SearchStrategy[T], tried: Callable[[T], None]) -> None:

@@ -7,11 +7,10 @@ those of its answer; any number of new ones by scripts/fuzz. The rooms below are
 from __future__ import annotations
 
 import pytest
-from hypothesis import note
 from hypothesis import strategies as st
 
 from tests.fuzz.requests import TARGETS, Scene
-from tests.fuzz.runs import fuzzed, share
+from tests.fuzz.runs import Say, fuzzed, share
 from tests.fuzz.told import PROPERTY, Record
 from tests.fuzz.verdict import sent
 
@@ -33,9 +32,9 @@ def fuzzed_by(target: str, scene: Scene, inputs: int) -> int:
     make, usual = TARGETS[target]
     door = scene.foreign if target == "security" else scene.door
 
-    def answered(data: st.DataObject) -> str:
+    def answered(data: st.DataObject, say: Say) -> str:
         request = make(scene, data.draw)
-        note(f"{request.path} {dict(request.headers)} {request.body!r}")
+        say(f"{request.path} {dict(request.headers)} {request.body!r}")
         return sent(door, request)
 
     outcomes = fuzzed(share(usual, inputs), bool(inputs), st.data(), answered)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.layers import LAYERS, tried
-from tests.fuzz.runs import fuzzed, share
+from tests.fuzz.runs import Say, fuzzed, share
 from tests.fuzz.told import PROPERTY, Record
 
 ENOUGH = {"publication", "consultation", "address book", "etk depot", "kgss", "kgss contents", "envelopes", "multipart"}
@@ -19,8 +19,12 @@ ENOUGH = {"publication", "consultation", "address book", "etk depot", "kgss", "k
 @pytest.mark.parametrize("name", LAYERS)
 def test_only_what_a_reader_says(name: str, fuzz_inputs: int, record_property: Record) -> None:
     layer, usual = LAYERS[name]
-    octets = st.binary(min_size=8, max_size=40)
-    outcomes = fuzzed(share(usual, fuzz_inputs), bool(fuzz_inputs), octets, lambda each: tried(layer, each))
+
+    def read(octets: bytes, say: Say) -> str:
+        say(repr(octets))
+        return tried(layer, octets)
+
+    outcomes = fuzzed(share(usual, fuzz_inputs), bool(fuzz_inputs), st.binary(min_size=8, max_size=40), read)
     print(name, outcomes.total(), dict(outcomes.most_common()))
     record_property(PROPERTY, ["to a reader below it", outcomes.total()])
     if not fuzz_inputs:

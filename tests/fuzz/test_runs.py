@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import reject
@@ -35,7 +39,7 @@ def test_a_long_run_is_many_batches_and_each_input_counts(monkeypatch: pytest.Mo
     monkeypatch.setattr(runs, "BATCH", 10)
     seen: set[bytes] = set()
 
-    def noted(octets: bytes) -> str:
+    def noted(octets: bytes, _: object) -> str:
         seen.add(octets)
         return "good"
 
@@ -48,7 +52,7 @@ def test_a_run_of_fewer_inputs_than_were_wanted_fails() -> None:
     """As one whose inputs are rejected nearly always."""
     calls = count()
 
-    def rejected(octets: bytes) -> str:
+    def rejected(octets: bytes, _: object) -> str:
         if next(calls):
             reject()
         return "good"
@@ -59,7 +63,53 @@ def test_a_run_of_fewer_inputs_than_were_wanted_fails() -> None:
 
 def test_the_same_inputs_are_one_batch() -> None:
     with pytest.raises(AssertionError):
-        runs.fuzzed(runs.BATCH + 1, False, OCTETS, repr)
+        runs.fuzzed(runs.BATCH + 1, False, OCTETS, lambda *_: "good")
+
+
+def test_what_was_tried_last_is_known_where_the_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "BUILD", tmp_path / "build")
+    last = []
+
+    def tried(octets: bytes, say: runs.Say) -> str:
+        say("first, and longer than what follows")
+        say(octets.hex())
+        (diary,) = (tmp_path / "build").iterdir()
+        assert diary.name == f"fuzz-ended-{os.getpid()}.txt"
+        last.append(diary.read_text() == f"{octets.hex()}\n")
+        return "good"
+
+    runs.fuzzed(20, True, OCTETS, tried)
+    assert all(last)
+    assert list((tmp_path / "build").iterdir()) == []
+    with pytest.raises(ZeroDivisionError):
+        runs.fuzzed(20, True, OCTETS, lambda *_: str(1 // 0))
+    assert list((tmp_path / "build").iterdir()) == [], "a test that fails tells by itself"
+
+
+HANGING = """
+from pathlib import Path
+from hypothesis import strategies
+from tests.fuzz import runs
+
+def hangs(octets, say):
+    say("the input that hangs")
+    while True:
+        pass
+
+runs.BUILD, runs.HANGS_SECONDS = Path({build!r}), 0.1
+runs.fuzzed(1, True, strategies.binary(), hangs)
+"""
+
+
+def test_an_input_that_hangs_ends_its_process_and_is_left_with_where(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HANGING.format(build=str(tmp_path))]
+    ended = subprocess.run(command, cwd=runs.BUILD.parent, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 1, ended.stderr
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith("fuzz-ended-")
+    text = left.read_text()
+    assert text.startswith("the input that hangs\n")
+    assert "in hangs" in text
 
 
 def test_how_many_went_which_way_is_told() -> None:
