@@ -111,6 +111,30 @@ def test_a_value_so_long_that_libxml2_cuts_its_own_message(value: str) -> None:
         assert len(reason) < 300
 
 
+SCHEMA = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" elementFormDefault="FORM">
+<xs:element name="Top" type="T"/>
+<xs:complexType name="T"><xs:sequence><xs:element name="Inner" type="S"/><xs:element ref="Top"/>
+<xs:element name="Other"><xs:complexType/></xs:element></xs:sequence><xs:attribute name="At" type="xs:int"/>
+<xs:attribute ref="xml:lang"/></xs:complexType>
+<xs:simpleType name="S"><xs:restriction base="xs:string"><xs:maxLength value="3"/><xs:enumeration value="A"/>
+<xs:pattern value="p"/><xs:length value="1"/><xs:minLength value="2"/><xs:minInclusive value="4"/>
+<xs:maxInclusive value="5"/></xs:restriction></xs:simpleType>
+</xs:schema>"""
+
+
+@pytest.mark.parametrize(
+    ("form", "inner", "told"),
+    [("qualified", "{urn:t}Inner", "Inner"), ("unqualified", "Inner", "Inner in a namespace")],
+)
+def test_the_words_of_a_schema_are_these_and_no_others(form: str, inner: str, told: str) -> None:
+    found = violations.Vocabulary.of([etree.fromstring(SCHEMA.replace(b"FORM", form.encode()))])
+    assert found.names == {"Top", "Inner", "Other", "At"}
+    assert found.limits == {"T", "S", "xs:int", "xs:string", "A", "p", "1", "2", "3", "4", "5"}
+    assert inner in found.tags
+    assert found.name("{urn:t}Inner") == told
+    assert found.name("{urn:t}Top") == "Top in a namespace"
+
+
 PIECES = st.sampled_from(
     [
         CANARY,

@@ -110,6 +110,7 @@ def test_what_is_not_well_formed_is_refused_with_its_place_only(document: bytes)
         b'<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
         b'<!-- <!DOCTYPE x> --><?pi <? ?>\n<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
         b"\xef\xbb\xbf<!DOCTYPE a><a/>",
+        b"<!--a--><!-- -->\n<?p c?><?q d?><!--a--><!DOCTYPE a><a/>",
         b'<!DOCTYPE a [<!ATTLIST a x CDATA "1">]><a/>',
     ],
 )
@@ -133,6 +134,7 @@ def test_a_doctype_that_the_prolog_check_missed_is_still_refused() -> None:
 
 
 def test_what_only_looks_like_a_doctype_is_text() -> None:
+    assert xml.parse(b"<!--a--><!--b--> <?p c?><?q d?><a/>").tag == "a"
     assert xml.parse(b"<!-- <!DOCTYPE a> --><a><![CDATA[<!DOCTYPE a>]]></a>").text == "<!DOCTYPE a>"
 
 
