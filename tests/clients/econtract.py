@@ -1,21 +1,36 @@
 """A model of e-Contract's Java client.
 
 Knows: what it puts on the wire. Must not know: anything of the project.
-sendMessage and both dialects of the STS are pinned by real requests (test_layouts.py). Which calls have an empty
-SOAPAction beside that of the STS is not known: here Consultation has it (ours), with the declarations on its Body in
-the manner of sendMessage's.
+sendMessage and both dialects of the STS are pinned by real requests (test_layouts.py). Its sources tell more
+(e-Contract/mycarenet): of Consultation EHealthBoxConsultationClient has five operations that go through a port and so
+have the SOAPAction of the WSDL; the other six, and all of the address book (AddressbookClient), it sends as its caller
+wrote them, through a Dispatch, whose SOAPAction is empty as the STS's is. The declarations on the Body of these are here
+those of sendMessage (ours). EtkDepotClient goes through a port; what that writes was not seen. It has no KGSS.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 
 from tests.clients import wstrust
 from tests.clients.connector40_reader import ClientName
+from tests.clients.http import HttpRequest
 from tests.clients.letters import File, Style
 from tests.clients.model import Frame, Prefixes
-from tests.clients.names import DS, ERRORS, SAML, SAMLP, SOAP, WSU
+from tests.clients.names import (
+    ADDRESS_BOOK,
+    CONSULTATION,
+    DS,
+    ERRORS,
+    SAML,
+    SAML_TOKEN,
+    SAMLP,
+    SOAP,
+    WSSE11,
+    WSU,
+)
 from tests.clients.operations import Model
 from tests.clients.saml_request import SamlStyle
 from tests.clients.trusting import TrustCaller
@@ -38,6 +53,7 @@ _WSTRUST = replace(
     id="ns6",
     prefixes=None,
 )
+_TOKEN_TYPE = f'wsse11:TokenType="{SAML_TOKEN}" '.encode()
 _HEADERS = (
     ("Accept", "text/xml, multipart/related"),
     ("Content-Type", ""),
@@ -81,11 +97,24 @@ class EContract(Model, TrustCaller):
     boundary: str = "uuid:f0197cba-b514-4db8-a424-a2a55c33d66e"
     multipart_type: ClassVar[str] = 'multipart/related; type="text/xml"; boundary="{}"'
     headers: ClassVar[tuple[tuple[str, str], ...]] = _HEADERS
-    action: ClassVar[str] = '""'
+    unnamed: ClassVar[frozenset[str]] = frozenset(
+        {
+            "getMessageHistory",
+            "getMessageAcknowledgmentsStatus",
+            "getAllEhboxesMessagesList",
+            "insertOoO",
+            "getOoOList",
+            "deleteOoO",
+        }
+    )
     sts_action: ClassVar[str] = '""'
     trust_style: ClassVar[TrustStyle] = wstrust.E
     trust_frame: ClassVar[Frame] = _WSTRUST
     trust_headers: ClassVar[tuple[tuple[str, str], ...]] = (("From", "info@example.org"),)
+
+    def look_up(self, path: str, now: datetime, assertion: str, content: str) -> HttpRequest:
+        """The address book, with the element that the caller wrote."""
+        return self.post(path, '""', self.secured(content, now, assertion, ADDRESS_BOOK))
 
 
 @dataclass
@@ -94,6 +123,21 @@ class EContractEmptyPrefixes(EContract):
 
     frame: ClassVar[Frame] = replace(EContract.frame, prefixes=Prefixes("", "", "", ""))
     sts_frame: ClassVar[Frame] = replace(EContract.sts_frame, prefixes=Prefixes("", "", "", ""))
+
+
+@dataclass
+class EContractOlder(EContract):
+    """With WSS4J 1.x: rsa-sha1 to the mailbox too (WSSecuritySOAPHandler), ids such as TS-1 if the caller counts.
+
+    What else differs was not seen: here it names no prefixes and tells no type of the token (ours), the least there is.
+    """
+
+    frame: ClassVar[Frame] = replace(EContract.frame, sha1=True, prefixes=None)
+
+    def secured(self, content: str, now: datetime, assertion: str | None, namespace: str = CONSULTATION) -> bytes:
+        """Nothing signs the reference to the token."""
+        written = super().secured(content, now, assertion, namespace)
+        return written.replace(f'xmlns:wsse11="{WSSE11}" '.encode(), b"").replace(_TOKEN_TYPE, b"")
 
 
 @dataclass

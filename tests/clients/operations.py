@@ -30,8 +30,8 @@ class Model(Caller):
     style: ClassVar[Style]
     prefix: ClassVar[str] = "ns2"
     multipart_type: ClassVar[str] = 'multipart/related; boundary="{}"; type="text/xml"'
-    action: ClassVar[str] = '"{}"'
-    """How a SOAPAction is written on Consultation: quoted, bare, or empty whatever it is."""
+    unnamed: ClassVar[frozenset[str]] = frozenset()
+    """Operations of Consultation whose calls have an empty SOAPAction."""
 
     def send_message(self, path: str, now: datetime, assertion: str, letter: Letter) -> HttpRequest:
         """sendMessage, each content inline or attached as this client does it."""
@@ -119,8 +119,9 @@ class Model(Caller):
         self, path: str, now: datetime, assertion: str, name: str, content: str, operation: str | None = None
     ) -> HttpRequest:
         asked = element(self.prefix, f"{name}Request", CONSULTATION, content)
-        action = f"{CONSULTATION}:{operation or name[0].lower() + name[1:]}"
-        return self.post(path, self.action.format(action), self.secured(asked, now, assertion))
+        called = operation or name[0].lower() + name[1:]
+        action = "" if called in self.unnamed else f"{CONSULTATION}:{called}"
+        return self.post(path, f'"{action}"', self.secured(asked, now, assertion))
 
 
 def _page(indexes: Page | None) -> str:

@@ -1,9 +1,9 @@
 """Sealed content as the connector makes and opens it: signed, encrypted, signed again (wire.md, Sealed content).
 
 Knows: CMS by asn1crypto, algorithms by cryptography. Must not know: anything of the project, what is sealed and why.
-What is made here is BER with indefinite lengths, as Java's usual library writes it, or DER, as Medikit does (its classes
-TripleWrapper, SigningPolicy and CmsSigner: all else is the same, but for the authority's certificate, which does not go
-along). A key on a curve signs by ECDSA (ours: the facts have RSA keys only).
+What is made here is BER with indefinite lengths, as Java's usual library writes it, or DER, as Medikit does (its
+classes TripleWrapper, SigningPolicy and CmsSigner: all else is the same, but for the authority's certificate, which
+does not go along). A key on a curve signs by ECDSA (ours: the facts have RSA keys only).
 """
 
 from __future__ import annotations

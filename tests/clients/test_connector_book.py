@@ -13,6 +13,7 @@ from lxml import etree
 from tests.clients.connector40 import Connector40
 from tests.clients.connector40_reader import Broken, Fault
 from tests.clients.connector_book import BookRequest, LookupRefused, read_book
+from tests.clients.econtract import EContract
 from tests.clients.talking import DOCTOR, Octets, Talk
 from tests.clients.test_connector_kgss import GENERATIONS
 from tests.clients.test_operations import SENDER, talk
@@ -115,3 +116,12 @@ def test_an_answer_that_breaks_the_connector_is_caught(newer: Talk, broken: str)
     assert bool(old) is (changed != body)
     with pytest.raises(Broken, match=broken):
         read_book(status if old else 404, headers, changed, BY_NAME)
+
+
+def test_e_contract_sends_what_its_caller_writes(door: Door) -> None:
+    """AddressbookClient.invoke: an empty SOAPAction."""
+    client = talk(door, EContract, "rsa", SENDER).identify(DOCTOR)
+    assert isinstance(client.model, EContract)
+    content = BY_NAME.content(client.line.now)
+    answer = client.line.post(client.model.look_up(PATH, client.line.now, client.assertion, content))
+    assert SENDER in texts(read_book(*answer, BY_NAME), "SSIN")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from ehbox_soap.wire.contract import Contract
 from tests.clients.conftest import Open
 from tests.clients.connector40 import Connector3, Connector40, Connector42
 from tests.clients.connector40_reader import Fault
-from tests.clients.econtract import EContract, EContractEmptyPrefixes, EContractSha256
+from tests.clients.econtract import EContract, EContractEmptyPrefixes, EContractOlder, EContractSha256
 from tests.clients.http import HttpRequest
 from tests.clients.letters import Destination
 from tests.clients.medikit import Medikit
@@ -33,6 +33,7 @@ SHA1: Mapping[str, tuple[type[Model], KeyKind]] = {
     "C 3.x": (Connector3, "rsa"),
     "E": (EContract, "rsa"),
     "E with empty PrefixLists": (EContractEmptyPrefixes, "rsa"),
+    "E, older": (EContractOlder, "rsa"),
     "M": (Medikit, "rsa"),
 }
 """E calls the mailbox by SHA-256, but the STS by SHA-1."""
@@ -152,3 +153,19 @@ def test_prefixes_are_the_clients_own(open_door: Open) -> None:
         other = type("Other", (Connector3,), {"frame": frame, "sts_frame": frame, "prefix": prefix})
         sender.model = other(sender.model.key, sender.model.certificate, sender.model.identifiers)
         sender.identify(DOCTOR).ask("get_messages_list")
+
+
+def test_e_contract_names_the_operations_that_it_knows(standing: Door) -> None:
+    """Of Consultation, in the SOAPAction; the others it sends as its caller wrote them."""
+    sender = talk(standing, EContract, "rsa", SENDER).identify(DOCTOR)
+    actions = {name: dict(sender.request(name, *arguments).headers)["SOAPAction"] for name, arguments in CALLS.items()}
+    known = {"send_message", "get_box_info", "get_messages_list", "get_full_message", "move_message", "delete_message"}
+    assert {name for name, action in actions.items() if action != '""'} == known
+
+
+def test_ids_may_count_from_one_again(open_door: Open) -> None:
+    """Each start of an older e-Contract names what it signs as the one before did."""
+    sender = talk(open_door(), EContract, "rsa", SENDER).identify(DOCTOR)
+    for _ in range(2):
+        sender.model = EContractOlder(sender.model.key, sender.model.certificate, map(str, count(1)).__next__)
+        sender.ask("get_box_info")
