@@ -6,7 +6,7 @@ Knows: GetEtkResponse, the token's form. Must not know: anything of the project.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from asn1crypto import cms
@@ -14,10 +14,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from tests.clients.checks import Broken, check
 from tests.clients.connector40_reader import content_of_http
+from tests.clients.talking import Octets
 
 ETK = "urn:be:fgov:ehealth:etkdepot:1_0:protocol"
 CORE = "urn:be:fgov:ehealth:commons:1_0:core"
@@ -41,17 +43,41 @@ def read_etk(status: int, headers: Mapping[str, str], body: bytes) -> x509.Certi
 
 def read_token(status: int, headers: Mapping[str, str], body: bytes) -> Token | None:
     """The token, or None where there is none. Raises Fault, Broken."""
+    found = _answer(status, headers, body)
+    if found[0].tag == f"{{{ETK}}}Error":
+        check(found[0].findtext(f"{{{ETK}}}Code"), "an Error without a Code")
+        return None
+    check(len(found) == 1 and found[0].tag == f"{{{ETK}}}ETK", "several tokens match")
+    return taken_apart(base64.b64decode(found[0].text or ""))
+
+
+def read_tokens(ask: Callable[[str, str, str], Octets], type: str, value: str) -> list[Token]:
+    """Whoever asks for no application gets what matches, asks for each by its first identifier, and takes those whose
+    owner's certificate has the number that was asked for (KeyDepotServiceImpl, CertificateParser)."""
+    found = _answer(*ask(type, value, ""))
+    check(found[0].tag == f"{{{ETK}}}MatchingEtk", "something else than matches")
+    tokens = []
+    for match in found:
+        first = match[0]
+        names = [first.findtext(f"{{{ETK}}}{name}") or "" for name in ("Type", "Value", "ApplicationID")]
+        token = read_token(*ask(names[0], names[1], names[2]))
+        if token is None:
+            raise Broken("a match that is not there")
+        units = [each.value for each in token.owner.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
+        check(f"{type}={value}" in units, "a match of another owner, which the connector ignores")
+        tokens.append(token)
+    return tokens
+
+
+def _answer(status: int, headers: Mapping[str, str], body: bytes) -> list[etree._Element]:
+    """What it gives, which is all of one kind."""
     element = content_of_http(status, headers, body)
     check(element.tag == f"{{{ETK}}}GetEtkResponse", "not a GetEtkResponse")
     check(element.findtext(f"{{{CORE}}}Status/Code") == "200", "a Status whose Code is not 200, or is qualified")
-    names = [etree.QName(each).localname for each in element]
-    check(names[:2] == ["Status", "GivenSearchCriteria"], "the criteria are not given back")
-    check(len(set(names[2:])) == 1, "not either of ETK, MatchingEtk and Error")
-    if names[2] == "Error":
-        check(element.findtext(f"{{{ETK}}}Error/{{{ETK}}}Code"), "an Error without a Code")
-        return None
-    check(names[2:] == ["ETK"], "several tokens match")
-    return taken_apart(base64.b64decode(element[2].text or ""))
+    names, found = [etree.QName(each).localname for each in element][:2], list(element)[2:]
+    check(names == ["Status", "GivenSearchCriteria"], "the criteria are not given back")
+    check(len({each.tag for each in found}) == 1, "not either of ETK, MatchingEtk and Error")
+    return found
 
 
 def encryption_certificate(token: bytes) -> x509.Certificate:

@@ -4,7 +4,7 @@ Knows: what it puts on the wire. Must not know: anything of the project.
 sendMessage and both dialects of the STS are pinned by real requests (test_layouts.py). Its sources tell more
 (e-Contract/mycarenet): of Consultation EHealthBoxConsultationClient has five operations that go through a port and so
 have the SOAPAction of the WSDL; the other six, and all of the address book (AddressbookClient), it sends as its caller
-wrote them, through a Dispatch, whose SOAPAction is empty as the STS's is. The declarations on the Body of these are here
+wrote them, by a Dispatch, whose SOAPAction is empty as the STS's is. The declarations on the Body of these are here
 those of sendMessage (ours). EtkDepotClient goes through a port; what that writes was not seen. It has no KGSS.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,13 @@ from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
-from tests.clients.connector_etk import encryption_certificate, read_etk
+from tests.clients.connector_etk import encryption_certificate, read_etk, read_token, read_tokens
 from tests.clients.medikit import Medikit
 from tests.clients.talking import Octets
 from tests.clients.test_operations import READER, SENDER, entry, talk
 from tests.door import START, Door
 
-PATH = "/EtkDepot/v1"
+PATH, PLATFORM = "/EtkDepot/v1", "0809394427"
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,12 @@ def depot(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     door.close()
 
 
-def _asked(door: Door, inss: str, application: str = "", kind: type[Connector40] = Connector40) -> Octets:
+def _asked(
+    door: Door, number: str, application: str = "", kind: type[Connector40] = Connector40, type: str = "SSIN"
+) -> Octets:
     client = talk(door, kind, "rsa", SENDER)
     assert isinstance(client.model, Connector40)
-    return client.line.post(client.model.get_etk(PATH, "SSIN", inss, application))
+    return client.line.post(client.model.get_etk(PATH, type, number, application))
 
 
 def test_a_recipient_s_key_is_found(depot: Depot) -> None:
@@ -73,11 +76,18 @@ def test_the_kgss_has_its_own(depot: Depot) -> None:
     """wire.md, KGSS: requests to it are sealed for its token, of the platform's CBE with the application KGSS."""
     client = talk(depot.door, Connector40, "rsa", SENDER)
     assert isinstance(client.model, Connector40)
-    request = client.model.get_etk(PATH, "CBE", "0809394427", "KGSS")
+    request = client.model.get_etk(PATH, "CBE", PLATFORM, "KGSS")
     assert read_etk(*client.line.post(request)) is not None
-    several = client.line.post(client.model.get_etk(PATH, "CBE", "0809394427"))
+
+
+def test_what_matches_without_an_application_is_asked_for_one_by_one(depot: Depot) -> None:
+    ask = partial(_asked, depot.door)
     with pytest.raises(Broken, match="several tokens match"):
-        read_etk(*several)
+        read_etk(*ask(PLATFORM, "", type="CBE"))
+    (token,) = read_tokens(lambda type, value, application: ask(value, application, type=type), "CBE", PLATFORM)
+    assert token == read_token(*ask(PLATFORM, "KGSS", type="CBE"))
+    with pytest.raises(Broken, match="something else than matches"):
+        read_tokens(lambda type, value, application: ask(value, application, type=type), "SSIN", READER)
 
 
 def test_what_the_connector_could_not_read_is_caught(depot: Depot) -> None:
