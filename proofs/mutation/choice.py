@@ -46,6 +46,7 @@ class Chooser:
         self._lines = {path: data.contexts_by_lineno(path) for path in data.measured_files()}
         self._who = who
         self._sources: dict[str, ast.Module] = {}
+        self._read: dict[str, list[str]] = {}
         self._killers: dict[str, list[tuple[int, str]]] = defaultdict(list)
 
     def killed(self, mutant: Mutant, name: str) -> None:
@@ -62,11 +63,13 @@ class Chooser:
             wanted = [name for name in self.order if name in here]
             first = [name for name in self._first(mutant, hint) if name in here][:_KILLERS]
             return Choice((tuple(dict.fromkeys([*first, *wanted])),) if wanted else (), False)
-        wanted = self._readers(mutant)
-        first = _of_files([name for name in self._first(mutant, hint) if name in set(wanted)])
+        wanted = self._readers(mutant.module, mutant.path)
+        readers = set(wanted)
+        first = _of_files([name for name in self._first(mutant, hint) if name in readers])
         rows = list({name.partition("[")[0]: name for name in reversed(wanted)}.values())[::-1]
         broad = [name for name in rows if name not in first]
-        left = [name for name in wanted if name not in {*first, *broad}]
+        earlier = {*first, *broad}
+        left = [name for name in wanted if name not in earlier]
         return Choice(tuple(tuple(step) for step in (first, broad, left) if step), True)
 
     def _source(self, path: str) -> ast.Module:
@@ -81,14 +84,16 @@ class Chooser:
         near = sorted(self._killers[mutant.path], key=lambda killer: abs(killer[0] - mutant.line))
         return list(dict.fromkeys([*([hint] if hint else []), *(name for _, name in near)]))
 
-    def _readers(self, mutant: Mutant) -> list[str]:
+    def _readers(self, module: str, path: str) -> list[str]:
         """A table has no test of its own, others read it: the tests that run something of the module, or of what
         imports it, or that import it themselves."""
-        anew = self._who.all(mutant.module)
-        running = {mutant.path, *(name.replace(".", "/") + ".py" for name in anew)}
-        run = {name for path in running for of_line in self._of(path).values() for name in of_line}
-        itself = self._who.directly(mutant.module)
-        return [name for name in self.order if name in run or self._modules.get(name) in itself]
+        if module not in self._read:
+            anew = self._who.all(module)
+            running = {path, *(name.replace(".", "/") + ".py" for name in anew)}
+            run = {name for path in running for of_line in self._of(path).values() for name in of_line}
+            itself = self._who.directly(module)
+            self._read[module] = [name for name in self.order if name in run or self._modules.get(name) in itself]
+        return self._read[module]
 
 
 def _start(source: ast.Module, line: int) -> int:
