@@ -15,7 +15,7 @@ from ehbox_soap.config import Settings
 from ehbox_soap.ids import SeededChance, identifier
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.pkcs12 import write_pkcs12
-from tests.clients.connector40 import Connector40
+from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.names import CERTIFIED, IDENTIFICATION
 from tests.door import STS, Door, assertion_of
 from tests.wiring import SESSIONS, answering, ask
@@ -102,6 +102,31 @@ def test_the_sts_certifies_all_that_the_page_names(
     answer = standing.send(model.request_secure_token(STS, standing.now, [], asked))
     certified = assertion_of(answer)
     assert [name for name, _ in asked if f'AttributeName="{name}"' not in certified] == []
+
+
+def test_the_sts_certifies_what_the_connector_s_properties_ask(standing: Door) -> None:
+    """Namespace, name, and of a claim the value; of the owner of the keystore that the properties name."""
+    (block,) = re.findall(r"^```properties\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    stated = dict(line.split("=", 1) for line in block.splitlines() if line)
+    claims = [value.split(",") for name, value in stated.items() if ".samlattribute." in name]
+    asked = [value.split(",") for name, value in stated.items() if ".samlattributedesignator." in name]
+    assert {stated[f"sessionmanager.{name}.keystore"] for name in ("identification", "holderofkey", "encryption")} == {
+        f"{DOCTOR}.p12"
+    }
+    authority = Authority.open(standing.template / "pki", SetClock(), SeededChance(31))
+    entry = authority.person(DOCTOR, "Test")
+    model = Connector3(entry.key, entry.certificate, lambda: identifier(standing.chance))
+    request = model.request_secure_token(
+        stated["endpoint.sts"].removeprefix(URL),
+        standing.now,
+        [(name, value) for _, name, value in claims],
+        [(name, namespace) for namespace, name in asked],
+    )
+    certified = assertion_of(standing.send(request))
+    assert len(asked) == 4
+    assert [
+        name for space, name in asked if f'AttributeName="{name}" AttributeNamespace="{space}"' not in certified
+    ] == []
 
 
 def _commands() -> Iterator[list[str]]:
