@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -131,6 +132,19 @@ def test_a_doctype_is_refused_before_anything_in_it_is_expanded() -> None:
 def test_a_doctype_that_the_prolog_check_missed_is_still_refused() -> None:
     with refused("SOA-03001", "DOCTYPE is not allowed"):
         xml._parse(b"<!DOCTYPE a><a/>")
+
+
+@pytest.mark.parametrize("huge", [False, True])
+def test_the_parser_itself_does_nothing_that_a_doctype_asks_for(tmp_path: Path, huge: bool) -> None:
+    """Behind the two checks: no default attribute, no entity, no validation, no other file."""
+    inner = b'<!DOCTYPE a [<!ELEMENT a (b)><!ATTLIST a x CDATA "1"><!ENTITY e "text">]><a>&e;</a>'
+    root = etree.fromstring(inner, xml._parser(huge))
+    assert (dict(root.attrib), root.text, [child.tag for child in root]) == ({}, None, [etree.Entity])
+    outside = tmp_path / "outside.dtd"
+    outside.write_text('<!ENTITY e "text">', "utf-8")
+    root = etree.fromstring(f'<!DOCTYPE a SYSTEM "{outside}"><a>&e;</a>'.encode(), xml._parser(huge))
+    named = root.getroottree().docinfo.externalDTD
+    assert named is None or not named.entities()
 
 
 def test_what_only_looks_like_a_doctype_is_text() -> None:
