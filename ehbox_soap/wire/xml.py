@@ -66,6 +66,14 @@ def parse(octets: bytes, *, charset: str | None = None) -> etree._Element:
     return root
 
 
+class _Nothing(etree.Resolver):
+    """An empty file, whichever is asked for: without ids libxml2 reads what a DOCTYPE names, whatever load_dtd says."""
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
+        # Not resolve_empty: lxml then reads the file after all.
+        return self.resolve_string("", context, base_url=system_url)
+
+
 def _parser(huge: bool) -> etree.XMLParser:
     """This thread's parser: a shared one would let its users wait for each other."""
     name = "huge" if huge else "usual"
@@ -85,6 +93,7 @@ def _parser(huge: bool) -> etree.XMLParser:
             collect_ids=False,
             huge_tree=huge,
         )
+        parser.resolvers.add(_Nothing())
         setattr(_parsers, name, parser)
     return parser
 
