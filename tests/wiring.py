@@ -76,13 +76,13 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
-def answering(server: Server, url: str) -> type[requests.Session]:
-    """Sessions for which the server stands at the url; to be put where clients make theirs (SESSIONS)."""
+def answering(server: Callable[[], Server], url: str) -> type[requests.Session]:
+    """Sessions for which the server of the moment stands at the url; to be put where clients make theirs (SESSIONS)."""
 
     class Session(requests.Session):
         def __init__(self) -> None:
             super().__init__()
-            self.mount(url, Wire(server))
+            self.mount(url, Wire(server()))
 
     return Session
 

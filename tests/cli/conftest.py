@@ -73,7 +73,7 @@ def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 @pytest.fixture
 def ehbox(door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """The command, whose connections end at the door and whose time is the door's."""
-    monkeypatch.setattr(SESSIONS, answering(door.server, URL))
+    monkeypatch.setattr(SESSIONS, answering(lambda: door.server, URL))
     for place in ("client.session", "commands.keystores", "commands.pki"):
         monkeypatch.setattr(f"ehbox_soap.{place}.SystemClock", lambda: door.clock)
     monkeypatch.chdir(tmp_path)

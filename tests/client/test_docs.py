@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         assert keystore.encryption is not None
         with door.house.store.begin() as transaction:
             transaction.tokens.add(stored(authority.token(keystore.encryption), door.now))
-    monkeypatch.setattr(SESSIONS, answering(door.server, URL))
+    monkeypatch.setattr(SESSIONS, answering(lambda: door.server, URL))
     monkeypatch.setattr("ehbox_soap.client.session.SystemClock", lambda: door.clock)
     monkeypatch.chdir(tmp_path)
     yield tmp_path

@@ -36,7 +36,7 @@ def door(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     write_pkcs12(
         keystores / f"{DOCTOR}.p12", authority.keystore(authority.person(DOCTOR, "Test")), "ehbox-test", chance
     )
-    monkeypatch.setattr(SESSIONS, answering(made.server, URL))
+    monkeypatch.setattr(SESSIONS, answering(lambda: made.server, URL))
     monkeypatch.setattr("ehbox_soap.client.session.SystemClock", lambda: made.clock)
     monkeypatch.chdir(tmp_path)
     yield made
