@@ -14,7 +14,7 @@ from lxml import etree
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.wire import address_book, codec, soap, xml
 from ehbox_soap.wire.attachments import Parts
-from ehbox_soap.wire.contract import Contract
+from ehbox_soap.wire.contract import Contract, ContractBroken
 from ehbox_soap.wire.types import address_book as book
 from tests.wire.checks import CANARY, FEW, refused
 from tests.wire.values import many, maybe, moments, text, whole
@@ -218,6 +218,47 @@ def test_what_breaks_the_schema_is_told_without_any_value(element: Any, told: st
 def test_what_was_not_validated_is_still_no_surprise(attributes: str, reason: str) -> None:
     with refused("SOA-03006", reason):
         codec.ADDRESS_BOOK.decode_request(search("", attributes), {})
+
+
+LOCAL = (book.LocalText("Arts", "nl"),)
+CODE = book.TypedCode("PHYSICIAN", "source", "code")
+REPLY = book.Reply("_1", datetime(2026, 11, 22, tzinfo=UTC), book.Status(("urn:a",)), "_0")
+ADDRESS = book.Address(book.Street(LOCAL), book.Municipality(LOCAL, 1000), "main")
+FULL: list[book.Answer] = [
+    book.SearchOrganizationsResponse(
+        REPLY, book.Paging(0, 1), (book.HealthCareOrganization(CODE, (CODE,), LOCAL, LOCAL),)
+    ),
+    book.GetProfessionalContactInfoResponse(
+        REPLY,
+        book.IndividualContactInformation(
+            book.Individual("Voorbeeld"),
+            (book.ProfessionalInformation(book.Profession((CODE,), LOCAL), (ADDRESS,)),),
+            (ADDRESS,),
+            (book.AdditionalInformation("02", "phone"),),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("answer", FULL, ids=lambda answer: type(answer).__name__)
+def test_an_attribute_is_demanded_where_the_schema_demands_it(answer: book.Answer) -> None:
+    """A client may leave validation out; what it then is given has all that the types promise."""
+    whole, _ = codec.ADDRESS_BOOK.encode_answer(answer, SeededChance())
+    PORT.validate_answer(whole)
+    demanded = set()
+    for at, name in [(at, str(name)) for at, element in enumerate(whole.iter()) for name in element.attrib]:
+        without = travelled(whole)
+        del list(without.iter())[at].attrib[name]
+        try:
+            PORT.validate_answer(without)
+        except ContractBroken:
+            demanded.add(name)
+            if name != "Value":
+                with refused("SOA-03006", f"{name}: missing attribute"):
+                    codec.ADDRESS_BOOK.decode_answer(without, {})
+        else:
+            assert codec.ADDRESS_BOOK.decode_answer(without, {}) != answer
+    assert {"Id", "IssueInstant", "authenticSource", "type"} <= demanded
 
 
 def status(inner: str) -> book.Status:

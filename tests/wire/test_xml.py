@@ -202,6 +202,13 @@ def test_far_too_many_elements_are_refused_unparsed() -> None:
         xml.parse(b"<" * (xml.MAX_MARKUP + 1))
 
 
+def test_so_much_markup_is_no_document_of_so_many_elements() -> None:
+    """An element takes one or two `<`; more of them stand in comments and CDATA only."""
+    assert xml.parse(b"<a><!--" + b"<" * 399_997 + b"--></a>").tag == "a"
+    with refused("SOA-03001", "more than 200000 elements"):
+        xml.parse(b"<a><!--" + b"<" * 399_998 + b"--></a>")
+
+
 def test_text_over_10_mb_is_read_whole() -> None:
     text = "A" * (xml.HUGE_OVER + 1)
     assert xml.parse(f"<a>{text}</a>".encode()).text == text
