@@ -21,7 +21,11 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("BOOK-4", "of a NIHII the first 8 digits decide; several people with one number are told apart by SSIN"),
     Decision("BOOK-5", "professionals are ordered by name, or by INSS where a place or an address was asked for"),
     Decision("BOOK-5", "organisations are ordered by their number; one number in two types is two results"),
-    Decision("BOOK-5", "a search by number is not paged: a known client asks for its second result"),
+    Decision(
+        "BOOK-5",
+        "a search by number is not paged, as a known client asks for its second result: its one answer has the first "
+        "max_results",
+    ),
     Decision("BOOK-5", "MoreResults within Success tells that there are more, and with which Offset to go on"),
     Decision("BOOK-6", "a person without a profession is no professional"),
     Decision("BOOK-6", "an organisation of several types is told once, with the types, names and boxes of all"),

@@ -132,7 +132,11 @@ def _page(
         raise Refused(f"The maxElements paging attribute is too high: at most {rules.max_results}")
     # One more than asked for tells whether there are more.
     keys = find(Page(request.offset, request.max_elements + 1))
-    if isinstance(search, ByNumber) or len(keys) <= request.max_elements:
+    if isinstance(search, ByNumber):
+        if len(keys) <= rules.max_results:
+            return keys, statuses.found(len(keys))
+        return keys[: rules.max_results], statuses.only(rules.max_results)
+    if len(keys) <= request.max_elements:
         return keys, statuses.found(len(keys))
     return keys[: request.max_elements], statuses.more(request.offset + request.max_elements)
 

@@ -35,3 +35,8 @@ def found(count: int) -> Status:
 def more(next_offset: int) -> Status:
     """The status of a page that is followed by another."""
     return Status((SUCCESS, MORE_RESULTS), f"There are more results: ask again with Offset {next_offset}")
+
+
+def only(count: int) -> Status:
+    """The status of the first so many with a number, which is not searched for page by page."""
+    return Status((SUCCESS, MORE_RESULTS), f"There are more results with that number than the {count} of one answer")

@@ -134,7 +134,10 @@ cbe = "0999990123"
 
 @pytest.fixture
 def several(fresh: Fresh, people: Cast) -> Book:
-    door = fresh()
+    return with_several(fresh(), people)
+
+
+def with_several(door: Door, people: Cast) -> Book:
     path = door.folder / "several.toml"
     path.write_text(SEVERAL, encoding="utf-8")
     with door.house.store.begin() as transaction:
@@ -158,6 +161,18 @@ def test_one_number_in_several_types(several: Book) -> None:
     assert "Apotheek van het ziekenhuis" in whole.texts(".//aa:Name")
     one = several.organisation(NIHII=HOSPITAL, InstitutionType="PHARMACY")
     assert one.texts(".//core:EHealthBox/core:Quality") == ["PHARMACY"]
+
+
+def test_a_number_of_more_than_an_answer_holds_is_told_in_part(fresh: Fresh, people: Cast) -> None:
+    """BOOK-5: an enterprise may have any number of pharmacies; the setting bounds this answer too, and it says so."""
+    book = with_several(fresh({"address_book.max_results": "1"}), people)
+    of_both = {"CBE": "0999990123"}
+    cut = book.organisations((0, 1), **of_both)
+    assert (cut.organisations, cut.codes) == ([(HOSPITAL, "HOSPITAL")], ("Success", "MoreResults"))
+    assert cut.message == "There are more results with that number than the 1 of one answer"
+    whole = book.organisations((0, 1), **of_both, InstitutionType="LABO")
+    assert (whole.organisations, whole.codes) == ([("81990338", "LABO")], ("Success",))
+    assert book.people((0, 1), NIHII="19990116").codes == ("Success", "MoreResults")
 
 
 def test_a_further_number_of_two_organisations_tells_the_first(several: Book) -> None:
