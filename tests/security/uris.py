@@ -1,7 +1,7 @@
 """Every algorithm that XML Signature, XML Encryption and their extensions name, by URI.
 
-Knows: RFC 9231, the W3C's XML Security Algorithm Cross-Reference, OASIS's token profiles. Must not know: which of them
-anybody allows.
+Knows: XML Signature and XML Encryption 1.0 and 1.1, RFC 9231, the W3C's XML Security Algorithm Cross-Reference, OASIS's
+token profiles. Must not know: which of them anybody allows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ MORE_2007 = "http://www.w3.org/2007/05/xmldsig-more#"
 MORE_2021 = "http://www.w3.org/2021/04/xmldsig-more#"
 ENC = "http://www.w3.org/2001/04/xmlenc#"
 ENC11 = "http://www.w3.org/2009/xmlenc11#"
+GHC = "http://www.w3.org/2010/xmlsec-ghc#"
 DSIG11 = "http://www.w3.org/2009/xmldsig11#"
 
 DIGESTS = [
@@ -24,8 +25,7 @@ DIGESTS = [
 MACS = [
     DS + "hmac-sha1",
     *[MORE + "hmac-" + name for name in ("md5", "sha224", "sha256", "sha384", "sha512", "ripemd160")],
-    MORE_2021 + "siphash-2-4",
-    MORE_2021 + "xmss-sha2-10-256",
+    *[MORE_2021 + name for name in ("siphash-2-4", "poly1305")],
 ]
 SIGNATURES = [
     *[DS + name for name in ("rsa-sha1", "dsa-sha1")],
@@ -35,9 +35,12 @@ SIGNATURES = [
     *[MORE + "esign-" + name for name in ("sha1", "sha224", "sha256", "sha384", "sha512")],
     *[MORE_2007 + "ecdsa-" + name for name in ("ripemd160", "whirlpool")],
     *[MORE_2007 + "rsa-" + name for name in ("pss", "whirlpool", "ripemd160")],
-    *[MORE_2007 + name + "-rsa-MGF1" for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256")],
+    *[MORE_2007 + name + "-rsa-MGF1" for name in ("md2", "md5", "sha1", "sha224", "sha256", "sha384", "sha512")],
+    *[MORE_2007 + name + "-rsa-MGF1" for name in ("sha3-224", "sha3-256", "sha3-384", "sha3-512")],
+    *[MORE_2007 + name + "-rsa-MGF1" for name in ("ripemd128", "ripemd160", "whirlpool")],
     *[MORE_2021 + "ecdsa-" + name for name in ("sha3-224", "sha3-256", "sha3-384", "sha3-512")],
     *[MORE_2021 + "eddsa-" + name for name in ("ed25519", "ed25519ph", "ed25519ctx", "ed448", "ed448ph")],
+    *[MORE_2021 + f"xmss-{name}-{height}-256" for name in ("sha2", "shake256") for height in (10, 16, 20)],
 ]
 CANONICALISATIONS = [
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
@@ -69,5 +72,12 @@ ENCRYPTIONS = [
     *[ENC + name for name in ("tripledes-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "rsa-1_5", "rsa-oaep-mgf1p")],
     *[ENC + name for name in ("kw-tripledes", "kw-aes128", "kw-aes192", "kw-aes256", "dh")],
     *[ENC11 + name for name in ("aes128-gcm", "aes192-gcm", "aes256-gcm", "rsa-oaep", "ECDH-ES", "ConcatKDF")],
+    *[ENC11 + name for name in ("kw-aes-128-pad", "kw-aes-192-pad", "kw-aes-256-pad", "dh-es", "pbkdf2")],
+    *[ENC11 + "mgf1" + name for name in ("sha1", "sha224", "sha256", "sha384", "sha512")],
+    *[GHC + name for name in ("generic-hybrid", "rsaes-kem", "ecies-kem")],
+    *[MORE + name for name in ("arcfour", "camellia128-cbc", "camellia192-cbc", "camellia256-cbc", "psec-kem")],
+    *[MORE + name for name in ("kw-camellia128", "kw-camellia192", "kw-camellia256")],
+    *[MORE_2007 + name for name in ("seed128-cbc", "kw-seed128")],
+    *[MORE_2021 + name for name in ("chacha20", "chacha20poly1305", "hkdf", "x25519", "x448")],
 ]
 EVERY = sorted({*DIGESTS, *MACS, *SIGNATURES, *CANONICALISATIONS, *TRANSFORMS, *ENCRYPTIONS, "", "urn:x", "sha256"})
