@@ -245,7 +245,7 @@ def test_nobody_is_named_in_the_log(
 def test_a_token_whose_owner_a_list_revokes_is_not_given_out(
     door: Door, authority: Authority, encryption: KeyEntry
 ) -> None:
-    """Issue 5: a revoked one is not given out; the one of before, whose certificate is another, comes back."""
+    """A revoked one is not given out; the one of before, whose certificate is another, comes back."""
     owner = authority.person(DOCTOR, "Dora Voorbeeld", kind="ec")
     newer = authority.encryption(owner)
     deposit(door, authority.token(encryption))

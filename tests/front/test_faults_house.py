@@ -193,7 +193,7 @@ def test_the_commit_fails(fresh: Fresh, people: Cast, monkeypatch: pytest.Monkey
 
 
 def test_the_commit_comes_before_the_first_byte(door: Door, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """design.md, The way of a request: what fails at the commit cannot be preceded by a 200."""
+    """What fails at the commit cannot be preceded by a 200."""
     happened: list[str] = []
     dialect = door.house.store._engine.dialect
     commit = dialect.do_commit

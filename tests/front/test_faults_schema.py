@@ -194,7 +194,7 @@ def test_a_missing_document(door: Door, people: Cast) -> None:
 
 @pytest.mark.parametrize("attribute", ["href", "id"])
 def test_href_and_id_copy_nothing(attribute: str, door: Door, people: Cast) -> None:
-    """Stock Spyne copies the element that an href names, wherever it is: a signature-wrapping hole (design.md)."""
+    """Stock Spyne copies the element that an href names, wherever it is: a signature-wrapping hole."""
     element = consultation("GetMessagesListRequest", f'<Source {attribute}="#{CANARY}"/>')
     found = violation(door, people, element)
     assert found == f"Source/@(name of {len(attribute)} characters): unexpected attribute (line 1)"

@@ -64,7 +64,7 @@ def test_a_caller_has_one_pseudonym_in_the_log_and_another_caller_another(
 def test_every_line_is_found_by_one_id_of_a_fault_or_of_the_request(
     fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    """Issue 3: each request's line has time, fault or request id, operation, code, milliseconds and pseudonym."""
+    """Each request's line has time, fault or request id, operation, code, milliseconds and pseudonym."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     door = fresh({"log.format": form})

@@ -109,7 +109,7 @@ def test_the_settings_move_the_bounds(fresh_foreign: Fresh) -> None:
 
 
 def test_security_runs_on_true_time(fresh_foreign: Fresh) -> None:
-    """The mailbox clock moves no bound (design.md, two clocks)."""
+    """The mailbox clock moves no bound (docs/architecture.md, two clocks)."""
     door = fresh_foreign()
     door.mailbox_clock.advance(days=3000)
     accepted(door, Call())

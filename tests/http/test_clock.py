@@ -1,4 +1,4 @@
-"""A year passes for the mailbox of a running server, by `ehbox clock` (issue 4): security and STS keep true time."""
+"""A year passes for the mailbox of a running server, by `ehbox clock`: security and STS keep true time."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_a_request_of_http_1_0(running: Running, doctor: Caller) -> None:
 
 
 def test_the_same_octets_again_are_a_replay_whichever_worker_takes_them(running: Running, doctor: Caller) -> None:
-    """design.md, WS-Security: a replay key is unique across workers."""
+    """A replay key is unique across workers."""
     request = doctor.publish(people.letter(people.text()))
     people.ask(running, request)
     for _ in range(6):

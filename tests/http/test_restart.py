@@ -1,4 +1,4 @@
-"""What was answered is there after the server ended, however it ended (design.md, The way of a request)."""
+"""What was answered is there after the server ended, however it ended."""
 
 from __future__ import annotations
 

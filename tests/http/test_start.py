@@ -27,7 +27,7 @@ def failed(folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 def test_port_0_tells_the_address(serve: Serve) -> None:
-    """Issue 2: `--port 0`; prints its addresses. Each of them is served."""
+    """`--port 0`; prints its addresses. Each of them is served."""
     server = serve()
     assert server.address[1] != 0
     assert server.process.stdout is not None

@@ -1,4 +1,4 @@
-"""Several workers on one database, several client processes (issue 2, Mailbox and store)."""
+"""Several workers on one database, several client processes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def counted(server: Running) -> dict[bytes, float]:
 
 
 def test_metrics_count_the_calls_of_every_worker_exactly(serve: Serve, people_of_template: People) -> None:
-    """Each worker answers some, over several connections; whichever is asked then tells of all (issue 3)."""
+    """Each worker answers some, over several connections; whichever is asked then tells of all."""
     server = serve({"server.workers": "2", "worker.enabled": "false"})
     assert waited(lambda: len(list(server.folder.glob("metrics/*/counter_*.db"))) == 2)
     nurse = people_of_template.nurse.at(server)

@@ -79,7 +79,7 @@ def imported(server: Running, path: str) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("path", OPERATIONS)
 def test_zeep_loads_it_and_finds_the_operations(running: Running, path: str) -> None:
-    """Issue 2, The contract: both ports declare their operations, built or not; nothing is loaded from elsewhere."""
+    """Both ports declare their operations, built or not; nothing is loaded from elsewhere."""
     transport = Direct(running.base)
     client = zeep.Client(running.base + path + "?wsdl", transport=transport)
     ports = [port for service in client.wsdl.services.values() for port in service.ports.values()]
@@ -90,7 +90,7 @@ def test_zeep_loads_it_and_finds_the_operations(running: Running, path: str) -> 
 
 
 def test_twelve_operations_in_all() -> None:
-    """Issue 2: all 12."""
+    """All 12."""
     assert sum(map(len, OPERATIONS.values())) == 12
 
 
@@ -128,7 +128,7 @@ def test_any_case_of_the_query(running: Running, path: str, query: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:8080", "box.example", "10.0.0.7:1", "[::1]:8443"])
 def test_the_address_is_that_of_the_request(running: Running, host: str) -> None:
-    """design.md: soap:address rewritten to the request's host, so that changing the host is enough."""
+    """soap:address rewritten to the request's host, so that changing the host is enough."""
     assert addresses(asked(running, PUBLICATION + "?wsdl", host)) == {f"http://{host}{PUBLICATION}"}
 
 
@@ -159,7 +159,7 @@ def test_a_request_without_host_gets_the_servers_own_address(running: Running) -
     ],
 )  # fmt: skip
 def test_nothing_but_the_shipped_schemas_is_served(running: Running, path: str) -> None:
-    """design.md: from an allow-list; a path of a request is never looked up."""
+    """From an allow-list; a path of a request is never looked up."""
     reply = running.get(path)
     assert reply.status == 404
     assert b"<" not in reply.body

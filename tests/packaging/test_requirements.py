@@ -1,4 +1,4 @@
-"""Every library is pinned by version and hash, and the bill of materials lists what is run (issue 6, Nobody in 11)."""
+"""Every library is pinned by version and hash, and the bill of materials lists what is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel holds everything, and works where no checkout is (issue 2, The contract: an installed package works)."""
+"""The wheel holds everything, and works where no checkout is."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def edited(request: HttpRequest, root: etree._Element) -> HttpRequest:
 
 
 def test_wrapped_forged_and_foreign_calls_change_nothing(a_place: Place) -> None:
-    """Issue: the 24 wrappings and 8 placements, 49 pairs of ids, a call that was changed after it was signed, one with
+    """The 24 wrappings and 8 placements, 49 pairs of ids, a call that was changed after it was signed, one with
     another's assertion, and somebody else's message."""
     server = a_place.serve(workers="2")
     doctor, nurse = cast(a_place, server)
@@ -81,7 +81,7 @@ def test_wrapped_forged_and_foreign_calls_change_nothing(a_place: Place) -> None
 
 @pytest.mark.parametrize("writes", [True, False], ids=["a call that writes", "a call that reads"])
 def test_the_same_octets_from_sixteen_threads_are_one_call(a_place: Place, writes: bool) -> None:
-    """Issue: one is accepted, by whichever worker; none after a restart."""
+    """One is accepted, by whichever worker; none after a restart."""
     server = a_place.serve(workers="2")
     doctor, _ = cast(a_place, server)
     sent = doctor.publish(people.letter(people.text())) if writes else doctor.box_info()
