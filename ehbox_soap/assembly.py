@@ -47,14 +47,14 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     Raises what the rooms raise: SeedError for a seed that is wrong, AuthorityError, the database's errors; OSError or
     ValueError for a certificate of the settings, which no worker should be the first to find.
     """
-    config.data_folder(settings).mkdir(parents=True, exist_ok=True)
+    config.make_data_folder(settings)
     test_authority = authority(settings, clock, chance)
     trusting.check(settings, test_authority, clock or SystemClock())
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     Vault.of_folder(config.data_folder(settings), chance or SystemChance())
     # Told, not refused: volumes of some machines give every file to a group, at each start anew.
-    for path in trusting.exposed_keys(settings):
-        log.logger().warning("others can read a private key", file=str(path))
+    for path in trusting.exposed(settings):
+        log.logger().warning("others can read what is private", file=str(path))
     store = Store.open(config.database_url(settings))
     try:
         store.migrate()

@@ -224,6 +224,11 @@ def data_folder(settings: Settings) -> Path:
     return settings.data.folder.expanduser().absolute()
 
 
+def make_data_folder(settings: Settings) -> None:
+    """Makes it if there is none, with what is above it; nobody else may look into it."""
+    data_folder(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def pki_folder(settings: Settings) -> Path:
     """Where the test CA, the STS's keystore and the keystores made by `ehbox pki issue` are."""
     return data_folder(settings) / "pki"

@@ -65,10 +65,13 @@ def tls_files(settings: Settings) -> tuple[Path, Path | None]:
     return Path(server.tls_certificate), Path(server.tls_key) if server.tls_key else None
 
 
-def exposed_keys(settings: Settings) -> list[Path]:
-    """The private keys of this server that others on the machine can read, by the modes of their files."""
+def exposed(settings: Settings) -> list[Path]:
+    """The private keys of this server, and its database, that others on the machine can read, by the modes of files."""
     folder = config.data_folder(settings)
     kept = [folder / "kgss.key", folder / "pseudonym.key", *sorted(config.pki_folder(settings).glob("*.key"))]
+    kind, _, path = config.database_url(settings).partition(":///")
+    if kind == "sqlite":
+        kept.append(Path(path))
     if settings.server.tls:
         certificate, key = tls_files(settings)
         kept.append(key or certificate)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
+import stat
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,13 +16,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ehbox_soap import assembly, log, serving, trusting
+from ehbox_soap import assembly, config, log, serving, trusting
 from ehbox_soap.clock import SetClock
 from ehbox_soap.config import Settings
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.branches import branch
 from ehbox_soap.pki.revoking import revoke
+from ehbox_soap.store.engine import Store
 from tests.door import START, prepared, settings_of
 from tests.security.keys import pki
 from tests.spoiled import EC_KEY, with_issuer, with_octets, with_subject
@@ -127,8 +130,10 @@ def test_prepare_looks_at_them(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
-@pytest.mark.parametrize("name", ["kgss.key", "pseudonym.key", "pki/sts.key", "pki/root.key", "pki/server.key"])
-def test_a_key_that_others_can_read_is_told_at_the_start(
+@pytest.mark.parametrize(
+    "name", ["kgss.key", "pseudonym.key", "pki/sts.key", "pki/root.key", "pki/server.key", "ehbox.sqlite"]
+)
+def test_what_others_can_read_is_told_at_the_start(
     folder: Path, name: str, mode: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As after a copy without its modes. It is told, and what stands in it is not."""
@@ -140,8 +145,27 @@ def test_a_key_that_others_can_read_is_told_at_the_start(
     assembly.prepare(chosen, CLOCK, SeededChance(5))
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
-    assert (told["level"], told["event"]) == ("warning", "others can read a private key")
+    assert (told["level"], told["event"]) == ("warning", "others can read what is private")
     assert told["file"] == str(folder / name)
+
+
+def test_nobody_else_can_read_what_a_server_makes(tmp_path: Path) -> None:
+    """Whatever the umask: messages are medical."""
+    before = os.umask(0)
+    try:
+        folder = prepared(tmp_path / "above" / "data")
+        store = Store.open(config.database_url(settings(folder)))
+        with store.begin() as transaction:
+            transaction.clock.set_shift(timedelta(0))
+            beside = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("ehbox.sqlite*")}
+        assert store.copy(tmp_path / "copy.sqlite")
+        store.close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o777
+    assert beside == {"ehbox.sqlite": 0o600, "ehbox.sqlite-wal": 0o600, "ehbox.sqlite-shm": 0o600}
+    assert stat.S_IMODE((tmp_path / "copy.sqlite").stat().st_mode) == 0o600
 
 
 def test_a_key_of_ones_own_for_tls_is_looked_at_too(folder: Path, tmp_path: Path) -> None:
@@ -150,14 +174,14 @@ def test_a_key_of_ones_own_for_tls_is_looked_at_too(folder: Path, tmp_path: Path
         shutil.copy(folder / "pki" / name, tmp_path / name)
     certificate, key = tmp_path / "server.pem", tmp_path / "server.key"
     both = {"server__tls_certificate": str(certificate), "server__tls_key": str(key)}
-    assert trusting.exposed_keys(settings(folder, server__tls="true", **both)) == []
+    assert trusting.exposed(settings(folder, server__tls="true", **both)) == []
     key.chmod(0o644)
-    assert trusting.exposed_keys(settings(folder, server__tls="true", **both)) == [key]
-    assert trusting.exposed_keys(settings(folder, **both)) == []
+    assert trusting.exposed(settings(folder, server__tls="true", **both)) == [key]
+    assert trusting.exposed(settings(folder, **both)) == []
     # A certificate that its key stands with.
     certificate.chmod(0o644)
     alone = {"server__tls_certificate": str(certificate)}
-    assert trusting.exposed_keys(settings(folder, server__tls="true", **alone)) == [certificate]
+    assert trusting.exposed(settings(folder, server__tls="true", **alone)) == [certificate]
 
 
 def test_names_that_are_none(folder: Path) -> None:

@@ -111,7 +111,7 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
         read = [seeds.read_seed(path) for path in files]
     except seeds.SeedError as error:
         raise click.UsageError(str(error)) from error
-    config.data_folder(chosen).mkdir(parents=True, exist_ok=True)
+    config.make_data_folder(chosen)
     with made(chosen) as store, store.begin() as transaction:
         load_seeds(read, transaction)
     counts = {

@@ -24,7 +24,7 @@ class FolderMailer:
         for mail in mails:
             try:
                 octets = envelope(mail, self._sender, now).as_bytes()
-                self._folder.mkdir(parents=True, exist_ok=True)
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (self._folder / f"{mail.id}.eml").write_bytes(octets)
             except AddressError as error:
                 yield Outcome(mail, "refused", type(error).__name__)

@@ -7,10 +7,11 @@ A reading one takes no write lock, and cannot write by mistake.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -62,8 +63,10 @@ class Store:
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             raise ValueError("the store needs SQLite or PostgreSQL")
-        if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
-            raise ValueError("the store needs a file")
+        if backend == "sqlite":
+            if parsed.database in (None, "", ":memory:"):
+                raise ValueError("the store needs a file")
+            _make_private(Path(parsed.database))
         # A replay key lost in a power cut costs less than a disk flush on every read-only call: hence NORMAL.
         return cls(_engine(parsed, synchronous="FULL"), _engine(parsed, synchronous="NORMAL"))
 
@@ -132,6 +135,7 @@ class Store:
         nothing done, for PostgreSQL, which has programs of its own for that."""
         if self._engine.dialect.name != "sqlite":
             return False
+        _make_private(path)
         with self._engine.connect() as connection, closing(sqlite3.connect(path)) as target:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
@@ -163,6 +167,13 @@ def anew(work: Callable[[], T], undo: Callable[[], object]) -> T:
             # The one that was waited for goes first.
             clock.wait(_PAUSE_SECONDS)
     return work()
+
+
+def _make_private(path: Path) -> None:
+    """Makes the file of an SQLite database where there is none, empty, and nobody else's to read: SQLite would let the
+    umask decide, and gives the files beside it the mode of this one."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _engine(url: URL, synchronous: str) -> Engine:
