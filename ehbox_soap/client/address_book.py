@@ -35,7 +35,8 @@ class AddressBook(SecuredPort):
         return cast(book.SearchOrganizationsResponse, self._ask("searchOrganizations", request))
 
     def all_professionals(self, request: book.SearchProfessionalsRequest) -> Iterator[book.HealthCareProfessional]:
-        """The professionals that match from the request's Offset on, page by page of its MaxElements."""
+        """The professionals that match from the request's Offset on, page by page of its MaxElements; by number, those
+        of the one answer that there is."""
         while True:
             page = self.search_professionals(request).professionals
             yield from page
@@ -45,7 +46,8 @@ class AddressBook(SecuredPort):
             request = replace(request, offset=request.offset + request.max_elements)
 
     def all_organizations(self, request: book.SearchOrganizationsRequest) -> Iterator[book.HealthCareOrganization]:
-        """The organisations that match from the request's Offset on, page by page of its MaxElements."""
+        """The organisations that match from the request's Offset on, page by page of its MaxElements; by number, those
+        of the one answer that there is."""
         while True:
             page = self.search_organizations(request).organizations
             yield from page
