@@ -204,6 +204,18 @@ def test_no_longer_revoked(house: House) -> None:
     house.call()
 
 
+def test_what_a_list_says_counts_from_its_beginning(house: House) -> None:
+    """Also where it is asked later for an earlier moment: before that list, another was in force."""
+    holder = house.holder.certificate
+    for number, revoked, begin in ((1, [house.holder], NOW - HOUR), (2, [], NOW)):
+        written(house.folder / f"{number}.crl", listed(house.between, revoked, begin, number=number))
+    house.clock.moment += EVERY
+    begin, _ = house.trust.believe(holder, "holder", house.clock.moment)
+    assert begin == NOW
+    with pytest.raises(SoapFault, match="holder: is revoked"):
+        house.trust.believe(holder, "holder", NOW - HOUR / 2)
+
+
 def test_what_is_found_while_the_lists_change_is_not_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list is read between a look at the old ones and the end of the verification: the next call sees it."""
     original = Lists.span

@@ -109,6 +109,7 @@ def test_what_is_not_well_formed_is_refused_with_its_place_only(document: bytes)
     "document",
     [
         b"<!DOCTYPE a><a/>",
+        b" \r\n\t<!DOCTYPE a><a/>",
         b'<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
         b'<!-- <!DOCTYPE x> --><?pi <? ?>\n<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
         b"\xef\xbb\xbf<!DOCTYPE a><a/>",
@@ -119,6 +120,8 @@ def test_what_is_not_well_formed_is_refused_with_its_place_only(document: bytes)
 def test_every_doctype_is_refused(document: bytes) -> None:
     with refused("SOA-03001", "DOCTYPE"):
         xml.parse(document)
+    with refused("SOA-03001", "DOCTYPE"):
+        xml._check_prolog(document.removeprefix(b"\xef\xbb\xbf"))
 
 
 def test_a_doctype_is_refused_before_anything_in_it_is_expanded() -> None:
