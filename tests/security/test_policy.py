@@ -175,7 +175,7 @@ INCLUSIVE = MESSAGE + "/ds:Reference[1]//ec:InclusiveNamespaces"
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (double(INCLUSIVE), "ds:Transform: holds something else"),
+        (double(INCLUSIVE), "ds:Transform: holds something else than InclusiveNamespaces"),
         (lambda root: find(root, INCLUSIVE).attrib.clear(), "ec:InclusiveNamespaces: lacks"),
         (lambda root: find(root, INCLUSIVE).set("x", "y"), "ec:InclusiveNamespaces: has an"),
         (add(INCLUSIVE, "x"), "ec:InclusiveNamespaces: does not hold exactly"),

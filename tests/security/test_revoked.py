@@ -204,6 +204,19 @@ def test_no_longer_revoked(house: House) -> None:
     house.call()
 
 
+def test_who_is_revoked(house: House) -> None:
+    """Themselves or an authority above them; what a stranger's list would say is not asked."""
+    holder, now = house.holder.certificate, house.clock.moment
+    assert not house.trust.is_revoked(holder, now)
+    house.revoke(house.between, house.holder)
+    assert house.trust.is_revoked(holder, house.clock.moment)
+    house.revoke(house.between, number=2)
+    assert not house.trust.is_revoked(holder, house.clock.moment)
+    house.revoke(house.root, house.between)
+    assert house.trust.is_revoked(holder, house.clock.moment)
+    assert not house.trust.is_revoked(pki().stranger.certificate, house.clock.moment)
+
+
 def test_what_a_list_says_counts_from_its_beginning(house: House) -> None:
     """Also where it is asked later for an earlier moment: before that list, another was in force."""
     holder = house.holder.certificate

@@ -6,7 +6,9 @@ Each change is made before the STS signs, so that only the rule in question is b
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from copy import deepcopy
+from itertools import count, repeat
 
 import pytest
 from lxml import etree
@@ -251,6 +253,21 @@ def test_an_unsigned_assertion() -> None:
     assert refusal(changed(drop("ds:Signature"))) == (
         "Assertion: does not hold exactly the elements of the profile, in order"
     )
+
+
+def test_parts_of_an_assertion_may_have_ids() -> None:
+    """The schema of XML-DSig has them on each of these; they are ids like all others."""
+
+    def named(names: Iterator[str]) -> Call:
+        def edit(root: etree._Element) -> None:
+            for part in root.iter(f"{{{DS}}}KeyInfo", f"{{{DS}}}Signature", f"{{{DS}}}SignedInfo"):
+                part.set("Id", next(names))
+
+        return edited(edit)
+
+    accepted(named(f"part-{number}" for number in count()))
+    doubled = named(repeat("part"))
+    assert refusal(doubled) == "Envelope: an id occurs twice"
 
 
 @pytest.mark.parametrize("id", ["", "_1 2", "_1:2", "#_1"])

@@ -117,6 +117,10 @@ def test_an_application_is_an_ou_and_stands_in_the_cn() -> None:
     [
         (platform_subject("SSIN=79021802145", "JAN TESTARTS"), Names(name="JAN TESTARTS")),
         (platform_subject("SSIN=79021802145", "JAN TESTARTS", "MYAPP"), Names(name="JAN TESTARTS")),
+        (
+            name((OU, "MYAPP"), (OU, "JAN TESTARTS"), (OU, "SSIN=79021802145"), (CN, "SSIN=79021802145, MYAPP")),
+            Names(name="JAN TESTARTS"),
+        ),
         (EID, Names(surname="Testarts", given_name="Jan Piet")),
         (name((CN, "x")), Names()),
     ],
