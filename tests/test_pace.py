@@ -49,6 +49,20 @@ def test_one_call_too_many(port: SecuredPort, fresh_foreign: Fresh) -> None:
     assert code_of(door, port.request(fresh_call)) == first[0]
 
 
+def test_one_reading_call_too_many(fresh_foreign: Fresh) -> None:
+    """It is counted once it has read, and tells nothing of that; it leaves no more than one that writes."""
+    door = fresh_foreign({"usage.calls_per_minute": "2"})
+    nurse = caller(person(NURSE, "NURSE"))
+    sent = [consult(door, nurse, consultation("GetBoxInfoRequest")) for _ in range(3)]
+    assert [code_of(door, each) for each in sent[:2]] == ["100", "100"]
+    keys = door.replay_keys()
+    found = fault(door, sent[2])
+    assert (found.code, found.reason) == ("SOA-02002", "more calls in a minute than are taken from one caller")
+    assert door.replay_keys() == keys
+    door.advance(seconds=60)
+    assert code_of(door, consult(door, nurse, consultation("GetBoxInfoRequest"))) == "100"
+
+
 NEXT = SetClock(START).moment.replace(minute=5)
 
 

@@ -60,6 +60,8 @@ def test_reset_of_all_leaves_a_first_start(ehbox: Command, sent: str) -> None:
     ehbox.ok("send", "--as", DOCTOR, "--to", "INSS:68072599721:DOCTOR", "--document", "letter.txt")
     register = ehbox.ok("dump")
     keys = ehbox.door.replay_keys()
+    tokens = json.loads(ehbox.ok("etk", "list", "--json"))
+    assert tokens
     removed = json.loads(ehbox.ok("reset", "--yes", "--json"))
     assert (removed["messages"], removed["deliveries"], removed["publications"]) == (2, 5, 2)
     contents = ehbox.door.contents()
@@ -67,6 +69,8 @@ def test_reset_of_all_leaves_a_first_start(ehbox: Command, sent: str) -> None:
     assert ehbox.ok("dump") == register
     # Otherwise a call that was made before could be made again.
     assert ehbox.door.replay_keys() == keys
+    # Their keystores stay too.
+    assert json.loads(ehbox.ok("etk", "list", "--json")) == tokens
     assert _findings(ehbox) == []
     assert _listed(ehbox, NURSE) == []
 
