@@ -23,15 +23,19 @@ from tests.security.edits import Edit, add, double, drop
 from tests.security.keys import Owner, pki
 
 
-def request(signer: Owner, algorithm: str, edit: Edit = lambda _: None) -> etree._Element:
-    """A samlp:Request in E's layout: the signature is its first child, the prefix declared outside too."""
+def request(
+    signer: Owner, algorithm: str, edit: Edit = lambda _: None, transform: str = "</ds:Transform>"
+) -> etree._Element:
+    """A samlp:Request in E's layout: the signature is its first child, the prefix declared outside too; `transform` is
+    what its last Transform holds and its end."""
     root = parse(
         (
             f'<B xmlns="{SAMLP}" xmlns:ns2="{DS}"><Request xmlns:ds="{DS}" RequestID="request-1">'
             f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo><ds:CanonicalizationMethod '
             f'Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><ds:SignatureMethod Algorithm="{algorithm}"/>'
             f'<ds:Reference URI="#request-1"><ds:Transforms><ds:Transform Algorithm="{DS}enveloped-signature"/>'
-            '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transforms><ds:DigestMethod '
+            f'<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">{transform}</ds:Transforms>'
+            "<ds:DigestMethod "
             f'Algorithm="{DS}sha1"/><ds:DigestValue/></ds:Reference></ds:SignedInfo><ds:SignatureValue/></ds:Signature>'
             f'<AttributeQuery><a xmlns="{SAML}">x</a></AttributeQuery></Request></B>'
         ).encode()
@@ -73,6 +77,19 @@ def test_an_inner_signature_that_does_not_hold(edit: Edit, reason: str) -> None:
     with pytest.raises(SoapFault) as caught:
         signature.verify_enveloped(element, pki().rsa.certificate.public_key(), profile("wire"))
     assert caught.value.reason.startswith(reason)
+
+
+def test_prefixes_of_an_inner_signature_are_those_of_its_form() -> None:
+    """Exclusive canonicalisation leaves out a namespace that is declared outside and not used, unless it is listed."""
+    listed = (
+        '<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="ns2"/></ds:Transform>'
+    )
+    element = request(pki().rsa, RSA_SHA1, transform=listed)
+    key = pki().rsa.certificate.public_key()
+    assert signature.verify_enveloped(element, key, profile("wire")).sha1
+    alone = parse(etree.tostring(element).replace(f' xmlns:ns2="{DS}"'.encode(), b""))
+    with pytest.raises(SoapFault, match="the digest"):
+        signature.verify_enveloped(alone, key, profile("wire"))
 
 
 def test_the_key_info_of_an_inner_signature_is_not_looked_into() -> None:

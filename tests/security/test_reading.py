@@ -127,12 +127,12 @@ def test_ids_are_compared_in_time_that_grows_with_the_message_only() -> None:
 
 
 def test_a_memory_forgets_what_was_used_longest_ago() -> None:
-    memory: Memory[str, int] = Memory(2)
-    memory.put("a", 1)
-    memory.put("b", 2)
-    assert memory.get("a") == 1
-    memory.put("c", 3)
-    assert (memory.get("a"), memory.get("b"), memory.get("c"), len(memory)) == (1, None, 3, 2)
+    memory: Memory[str, str] = Memory(2)
+    memory.put("a", "A")
+    memory.put("b", "B")
+    assert memory.get("a") == "A"
+    memory.put("c", "C")
+    assert (memory.get("a"), memory.get("b"), memory.get("c"), len(memory)) == ("A", None, "C", 2)
     memory.drop("a")
     memory.drop("unknown")
     assert (memory.get("a"), len(memory)) == (None, 1)

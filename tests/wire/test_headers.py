@@ -64,6 +64,7 @@ def test_header_lines_in_the_forms_that_clients_write() -> None:
         "x-a": "2",
     }
     assert header_block(b"") == {}
+    assert header_block(b"Content-Type: \ta/b\xa0\t ") == {"content-type": "a/b\xa0"}
 
 
 @pytest.mark.parametrize(

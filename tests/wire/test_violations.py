@@ -119,7 +119,7 @@ SCHEMA = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamesp
 <xs:simpleType name="S"><xs:restriction base="xs:string"><xs:maxLength value="3"/><xs:enumeration value="A"/>
 <xs:pattern value="p"/><xs:length value="1"/><xs:minLength value="2"/><xs:minInclusive value="4"/>
 <xs:maxInclusive value="5"/></xs:restriction></xs:simpleType>
-</xs:schema>"""
+<xs:simpleType name="Unused"/></xs:schema>"""
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ SCHEMA = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamesp
 def test_the_words_of_a_schema_are_these_and_no_others(form: str, inner: str, told: str) -> None:
     found = violations.Vocabulary.of([etree.fromstring(SCHEMA.replace(b"FORM", form.encode()))])
     assert found.names == {"Top", "Inner", "Other", "At"}
-    assert found.limits == {"T", "S", "xs:int", "xs:string", "A", "p", "1", "2", "3", "4", "5"}
+    assert found.limits == {"T", "S", "Unused", "xs:int", "xs:string", "A", "p", "1", "2", "3", "4", "5"}
     assert inner in found.tags
     assert found.name("{urn:t}Inner") == told
     assert found.name("{urn:t}Top") == "Top in a namespace"
