@@ -5,7 +5,6 @@ Knows: how names are looked up, what the answer tells. Must not know: XML, HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,29 +63,31 @@ def get_etk(request: GetEtkRequest, shelf: Shelf) -> GetEtkResponse:
 
 
 def _found(identifier: EtkIdentifier, shelf: Shelf) -> dict[TokenName, bytes | None]:
-    """The token of exactly that name; without one, and without an application asked for, the names that have one."""
-    for name in _names(identifier, shelf.transaction):
-        octets = shelf.token(name)
-        if octets is not None:
-            return {name: octets}
-        if not name.application and (applications := shelf.applications(name)):
-            return dict.fromkeys(applications)
-    return {}
-
-
-def _names(identifier: EtkIdentifier, transaction: Transaction) -> Iterator[TokenName]:
-    """The name as asked; then those that mean the same one (ours).
+    """The token of the name as asked, or of those that mean the same one (ours).
 
     Certificates of enterprises name no more than CBE or EHP; and a person whom the register knows by a NIHII number
     has the token of the INSS (BOX-2).
     """
     asked = token_name(identifier.type, identifier.value, identifier.application)
-    yield asked
-    if general(asked.type) != asked.type:
-        yield TokenName(general(asked.type), asked.value, asked.application)
-    if asked.type == NIHII:
-        for inss in transaction.address_book.professionals_by_nihii(asked.value, None):
-            yield TokenName("SSIN", inss, asked.application)
+    found = _named(asked, shelf)
+    if not found and general(asked.type) != asked.type:
+        found = _named(TokenName(general(asked.type), asked.value, asked.application), shelf)
+    if not found and asked.type == NIHII:
+        holders = shelf.transaction.address_book.professionals_by_nihii(asked.value, None)
+        for inss in holders:
+            found |= _named(TokenName("SSIN", inss, asked.application), shelf)
+        if len(holders) > 1:
+            # Whoever asked must not encrypt for another one than was meant, even if only one of them has a token.
+            return dict.fromkeys(found)
+    return found
+
+
+def _named(name: TokenName, shelf: Shelf) -> dict[TokenName, bytes | None]:
+    """The token of exactly that name; without one, and without an application asked for, the names that have one."""
+    octets = shelf.token(name)
+    if octets is not None:
+        return {name: octets}
+    return {} if name.application else dict.fromkeys(shelf.applications(name))
 
 
 def _identifier(name: TokenName) -> EtkIdentifier:

@@ -19,7 +19,10 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("ETK depot", "of several tokens for one name the one added last is given out"),
     Decision("ETK depot", "without an application asked for, and none that has none, those of applications are named"),
     Decision("ETK depot", "several identifiers are looked for each by itself, and the same token once"),
-    Decision("ETK depot", "a NIHII number that the register gives to a person finds the token of the INSS"),
+    Decision(
+        "ETK depot",
+        "a person's NIHII number in the register finds the token of the INSS; several people of one are named",
+    ),
     Decision("ETK depot", "CBE and EHP with a quality find the token of the number alone"),
     Decision("ETK depot", "code and text of the Error when nothing is found; that a SOAPAction GetEtk is fine"),
     Decision("KGSS", "success is 100; a refusal is 400 with one Error, whose codes and texts stand in kgss/answers.py"),

@@ -21,6 +21,7 @@ from ehbox_soap.ports.call import HttpAnswer
 from ehbox_soap.ports.etk_depot import PATH
 from ehbox_soap.sealing.token import EncryptionToken, read_token
 from ehbox_soap.security.subject import Identity, identity
+from ehbox_soap.store.records import Person, Profession
 from tests.clients.connector40 import Connector40, HttpRequest
 from tests.door import Door, content_of, fault_code
 from tests.etk.conftest import DOCTOR, deposit
@@ -138,6 +139,23 @@ def test_the_same_one_by_two_identifiers_is_one(door: Door, authority: Authority
     deposit(door, authority.token(encryption))
     found = ask(door, ("NIHII", "19990116", ""), ("SSIN", DOCTOR, None))
     assert token_of(found).encryption == encryption.certificate
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_number_of_two_people_gives_out_neither_s(
+    door: Door, authority: Authority, encryption: KeyEntry, both: bool
+) -> None:
+    """One is its holder as a doctor, the other as a nurse; even where one of them has no token (ours)."""
+    namesake = Person("85010199786", "Ander", "An", None, (Profession("NURSE", "19990116"),))
+    with door.house.store.begin() as transaction:
+        transaction.register.put_person(namesake)
+    deposit(door, authority.token(encryption))
+    named = [[("SSIN", DOCTOR, None)]]
+    if both:
+        other = authority.encryption(authority.person(namesake.inss, "An Ander", kind="ec"))
+        deposit(door, authority.token(other))
+        named.append([("SSIN", namesake.inss, None)])
+    assert matching(ask(door, ("NIHII", "19990116", ""))) == named
 
 
 def test_the_certificate_of_an_enterprise_names_no_quality(door: Door) -> None:
