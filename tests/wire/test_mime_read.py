@@ -145,6 +145,13 @@ def test_preamble_epilogue_and_padding_are_ignored() -> None:
     assert (found.root, found.parts["x"].data) == (XML, b"d")
 
 
+@pytest.mark.parametrize("length", range(8))
+def test_a_preamble_is_never_taken_for_a_boundary(length: int) -> None:
+    """Also one that is as long as the boundary, or an empty line only."""
+    found = mime.read(RELATED, body(ROOT, part(b"d", b"Content-ID: x"), before=b"x" * length + b"\r\n"))
+    assert (found.root, found.parts["x"].data) == (XML, b"d")
+
+
 @pytest.mark.parametrize(
     "header",
     [b"Content-ID: <x@y>", b"content-id:x@y", b"CONTENT-ID:  <x@y>  ", b"Content-Id:\r\n <x@y>"],
