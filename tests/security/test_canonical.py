@@ -99,6 +99,10 @@ ENVELOPED = (
     b"<ds:Signature><ds:SignedInfo/></ds:Signature></ds:A></E>",
     b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><n><ds:Signature>n</ds:Signature></n>'
     b'<ds:Signature Id="s"><ds:SignedInfo/></ds:Signature></ds:A></E>',
+    b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><n><ds:Signature>n</ds:Signature></n><n><ds:Signature/></n>'
+    b"<ds:Signature><ds:SignedInfo/></ds:Signature></ds:A></E>",
+    b'<E><ds:A xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><n><ds:Signature Id="n"/></n><n><ds:Signature Id="m"/></n>'
+    b'<ds:Signature Id="s"><ds:SignedInfo/></ds:Signature></ds:A></E>',
 )
 
 

@@ -217,6 +217,12 @@ def test_who_is_revoked(house: House) -> None:
     assert not house.trust.is_revoked(pki().stranger.certificate, house.clock.moment)
 
 
+def test_the_lists_troubles_are_told_by_the_clock(house: House) -> None:
+    house.revoke(house.between, end=HOUR)
+    assert house.trust.troubles(NOW + HOUR) == []
+    assert house.trust.troubles(NOW + 2 * HOUR) == ["a revocation list is outdated"]
+
+
 def test_what_a_list_says_counts_from_its_beginning(house: House) -> None:
     """Also where it is asked later for an earlier moment: before that list, another was in force."""
     holder = house.holder.certificate

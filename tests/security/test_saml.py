@@ -32,7 +32,7 @@ from tests.security.builders import (
 )
 from tests.security.checks import accepted, refusal, trust, verifier
 from tests.security.edits import SECURITY, Edit, add, call, double, drop
-from tests.security.keys import holder, pki, rsa_key
+from tests.security.keys import INSS, holder, pki, rsa_key
 
 ASSERTION = SECURITY + "/saml:Assertion"
 FIRST = "saml:AuthenticationStatement/saml:Subject"
@@ -73,6 +73,13 @@ def test_values_come_in_the_order_of_the_assertion() -> None:
         saml.Attribute(CERTIFIED, "b", ("2",)),
         saml.Attribute(CERTIFIED, "a", ("é <1> & more", "2nd")),
         saml.Attribute(CERTIFIED, "b", ("",)),
+    )
+
+
+def test_an_assertion_may_have_one_attribute_only() -> None:
+    rows = ((CERTIFIED, "urn:be:fgov:person:ssin", INSS),)
+    assert accepted(call(token=Token(attributes=rows))).assertion.attributes == (
+        saml.Attribute(CERTIFIED, "urn:be:fgov:person:ssin", (INSS,)),
     )
 
 
@@ -159,14 +166,18 @@ FORMS: list[tuple[str, Edit, str]] = [
     (
         "confirmation attribute",
         lambda r: find(r, FIRST)[1].set("x", "y"),
-        "AuthenticationStatement/Subject/SubjectConf",
+        "AuthenticationStatement/Subject/SubjectConfirmation: has an",
     ),
     ("two methods", double(FIRST + "//saml:ConfirmationMethod"), "AuthenticationStatement/Subject/SubjectConfirmation"),
-    ("data", add(FIRST + "/saml:SubjectConfirmation", f"{{{SAML}}}SubjectConfirmationData"), "AuthenticationStatement"),
+    (
+        "data",
+        add(FIRST + "/saml:SubjectConfirmation", f"{{{SAML}}}SubjectConfirmationData"),
+        "AuthenticationStatement/Subject/SubjectConfirmation: does not hold",
+    ),
     (
         "method attribute",
         lambda r: find(r, FIRST + "//saml:ConfirmationMethod").set("x", "y"),
-        "AuthenticationStatement",
+        "AuthenticationStatement/Subject/ConfirmationMethod: has an",
     ),
     ("no key", drop(FIRST + "//ds:KeyInfo"), "AuthenticationStatement/Subject/SubjectConfirmation: does not hold"),
     ("no data", drop(FIRST + "//ds:X509Data"), "AuthenticationStatement/Subject/ds:KeyInfo: does not hold exactly"),
@@ -177,7 +188,11 @@ FORMS: list[tuple[str, Edit, str]] = [
         "AuthenticationStatement/Subject/ds:KeyInfo: does not",
     ),
     ("key value", add(FIRST + "//ds:KeyInfo", f"{{{DS}}}KeyValue"), "AuthenticationStatement/Subject/ds:KeyInfo: does"),
-    ("data attribute", lambda r: find(r, FIRST + "//ds:X509Data").set("x", "y"), "AuthenticationStatement/Subject/ds:"),
+    (
+        "data attribute",
+        lambda r: find(r, FIRST + "//ds:X509Data").set("x", "y"),
+        "AuthenticationStatement/Subject/ds:KeyInfo: has an",
+    ),
     ("info attribute", lambda r: find(r, FIRST + "//ds:KeyInfo").set("x", "y"), "AuthenticationStatement/Subject/ds:K"),
     (
         "certificate attribute",
