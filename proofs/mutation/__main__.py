@@ -50,8 +50,9 @@ def _run(room: str, asked: argparse.Namespace) -> int:
         if int(mutant.key, 16) % asked.share == 0
     ]
     left = [mutant for mutant in wanted if not verdicts.stands(known, mutant, survived=asked.new)]
-    # In no order of the modules: what was tried when a run is ended is a fair sample of all.
-    left.sort(key=lambda mutant: mutant.key)
+    # In no order of the modules: what was tried when a run is ended is a fair sample of all. Those that may live, last.
+    reasons = report.reasons()
+    left.sort(key=lambda mutant: (mutant.key in reasons, mutant.key))
     sys.stderr.write(f"{room}: {len(wanted)} mutants, {len(left)} to try\n")
     if not left:
         return 0

@@ -50,8 +50,8 @@ def document(
     why: Path = REASONS,
 ) -> str:
     """The whole page, of the mutants of each module, from what the files hold of them."""
-    known, reasons = verdicts.read(file), _reasons(why)
-    rows = {path: [_row(known, reasons, mutant) for mutant in found] for path, found in mutants.items()}
+    known, stated = verdicts.read(file), reasons(why)
+    rows = {path: [_row(known, stated, mutant) for mutant in found] for path, found in mutants.items()}
     commits = Counter(
         known[row.mutant.key]["commit"] for found in rows.values() for row in found if row.state != "not tried"
     )
@@ -63,10 +63,11 @@ def document(
         size=f"{os.cpu_count()} cores, {memory} GB",
         tests=", ".join(tests for room in rooms.values() for tests in room),
     )
-    return "\n".join([head, *_table(rooms, rows), "", *_survivors(rows), *_stale(rows, reasons)]) + "\n"
+    return "\n".join([head, *_table(rooms, rows), "", *_survivors(rows), *_stale(rows, stated)]) + "\n"
 
 
-def _reasons(why: Path) -> dict[str, str]:
+def reasons(why: Path = REASONS) -> dict[str, str]:
+    """Why a mutant may live, by its key."""
     lines = why.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
 
