@@ -63,6 +63,7 @@ def allowed(place: str, name: str, enveloped: bool) -> set[str]:
 def test_the_profiles_list_exactly_this() -> None:
     """wire.md: rsa-sha1, rsa-sha256, ecdsa-sha256; sha1, sha256; exclusive c14n; strict without SHA-1."""
     wire, strict = profile("wire"), profile("strict")
+    assert (wire.name, strict.name) == ("wire", "strict")
     assert sorted(wire.signatures) == sorted([RSA_SHA1, MORE + "rsa-sha256", ECDSA_SHA256])
     assert sorted(wire.digests) == sorted([SHA1, ENC + "sha256"])
     assert sorted(strict.signatures) == sorted([MORE + "rsa-sha256", ECDSA_SHA256])

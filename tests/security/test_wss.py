@@ -184,7 +184,7 @@ def test_without_a_header_nobody_calls() -> None:
 
 
 def test_a_header_without_security() -> None:
-    assert "must stand exactly once, in the Header" in refusal(
+    assert "wsse:Security: must stand exactly once, in the Header" in refusal(
         call(after=lambda root: find(root, HEADER).remove(find(root, SECURITY)))
     )
 
@@ -195,7 +195,9 @@ def _elsewhere(root: etree._Element, parent: str) -> None:
 
 @pytest.mark.parametrize("parent", [HEADER, "/S:Envelope/S:Body/*", SECURITY])
 def test_a_second_security_anywhere(parent: str) -> None:
-    assert "must stand exactly once, in the Header" in refusal(call(edit=lambda root: _elsewhere(root, parent)))
+    assert "wsse:Security: must stand exactly once, in the Header" in refusal(
+        call(edit=lambda root: _elsewhere(root, parent))
+    )
 
 
 def test_security_below_another_header() -> None:
@@ -203,7 +205,7 @@ def test_security_below_another_header() -> None:
         header, security = find(root, HEADER), find(root, SECURITY)
         etree.SubElement(header, "{urn:x}Other").append(security)
 
-    assert "must stand exactly once, in the Header" in refusal(call(edit=nest))
+    assert "wsse:Security: must stand exactly once, in the Header" in refusal(call(edit=nest))
 
 
 @pytest.mark.parametrize("name", ["Body", "Header"])
