@@ -7,6 +7,7 @@ from lxml import etree
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import signature
+from ehbox_soap.security.forms import MOST_ELEMENTS
 from ehbox_soap.security.policy import profile
 from tests.security.builders import (
     DS,
@@ -65,6 +66,7 @@ def test_an_inner_signature(key: str, algorithm: str) -> None:
         (lambda r: r.set("RequestID", ""), "RequestID: has no id"),
         (lambda r: r.set("RequestID", "other"), "ds:SignedInfo: does not refer"),
         (lambda r: setattr(r[0], "tail", "x"), "enveloped ds:Signature: is followed by text"),
+        (lambda r: r[0].extend([etree.Element("x") for _ in range(MOST_ELEMENTS)]), "ds:Signature: holds more than"),
         (lambda r: r[1].append(r[0]), "enveloped ds:Signature: must stand exactly once"),
         (
             add("ds:Signature", f"{{{DS}}}Object"),

@@ -42,6 +42,11 @@ ADDRESS = "<Id>1</Id><Type>INSS</Type><Quality>NURSE</Quality>"
         (simple.MOMENT, "<Read>\xa02026-02-28T10:00:00Z</Read>", "Read: not a valid dateTime"),
         (content.USER, '<User FirstName="a">1</User>', "LastName: missing attribute"),
         (content.FREE_INFORMATIONS, f"<FreeInformations><{CANARY}/></FreeInformations>", "FreeInformations: missing"),
+        (
+            content.FREE_INFORMATIONS,
+            "<F><EncryptableOldFreeInformation>YQ==</EncryptableOldFreeInformation></F>",
+            "Render: missing attribute",
+        ),
         (content.FREE_INFORMATIONS, "<F><Table><Row/></Table></F>", "EncryptableLeftCell: missing element"),
     ],
 )

@@ -243,6 +243,9 @@ def test_namespaces_in_scope_are_limited_but_not_their_repetition(beside: bytes)
     assert len(xml.parse(b"<a>" + closed + b"</a>")) == 1000
     with refused("SOA-03001", "more than 256 namespaces"):
         xml.parse(b"<z>" + closed + document(257) + b"</z>")
+    outer = b" ".join(b'xmlns:q%d="urn:q"' % i for i in range(200))
+    with refused("SOA-03001", "more than 256 namespaces"):
+        xml.parse(b"<z " + outer + b">" + closed + document(57) + b"</z>")
     spread = b" ".join(b'xmlns:p%d="urn:p"' % i for i in range(200))
     assert len(xml.parse(b"<a><b " + spread + b"/><b " + spread + b"/>" + beside + b"</a>")) == 2 + beside.count(b"<")
 
@@ -270,6 +273,11 @@ def test_white_space_before_the_root_takes_no_time() -> None:
     before = clock.monotonic()
     assert xml.parse(b" " * 5_000_000 + b"<a/>").tag == "a"
     assert clock.monotonic() - before < 5
+
+
+def test_a_thread_makes_its_parsers_once() -> None:
+    usual, huge = xml._parser(False), xml._parser(True)
+    assert (xml._parser(False), xml._parser(True)) == (usual, huge)
 
 
 def test_threads_do_not_disturb_each_other() -> None:
