@@ -83,6 +83,22 @@ def test_an_assertion_may_have_one_attribute_only() -> None:
     )
 
 
+def test_256_values_of_an_attribute_and_256_children_of_a_statement_are_the_most() -> None:
+    def values(count: int) -> Call:
+        def edit(root: etree._Element) -> None:
+            root[2][1].extend([deepcopy(root[2][1][0]) for _ in range(count - 1)])
+
+        return edited(edit)
+
+    def attributes(count: int) -> Call:
+        return call(token=Token(attributes=tuple((CERTIFIED, f"urn:{number}", "v") for number in range(count))))
+
+    assert len(accepted(values(256)).assertion.attributes[0].values) == 256
+    assert refusal(values(257)) == "Attribute: has more than 256 values"
+    assert len(accepted(attributes(255)).assertion.attributes) == 255
+    assert refusal(attributes(256)) == "AttributeStatement: has more than 256 children"
+
+
 @pytest.mark.parametrize("layout", ["C", "E"])
 def test_the_signature_survives_a_client_that_writes_the_assertion_anew(layout: str) -> None:
     """M and E parse and serialise: other declarations, other places of xmlns:ds, other quotes, CDATA, character
