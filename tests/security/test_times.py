@@ -56,6 +56,13 @@ def test_the_reasons_name_the_bound() -> None:
     assert refusal(call(token=LONG), verifier(now=NOW + seconds(60))) == "wsu:Expires: has passed"
 
 
+@pytest.mark.parametrize("life", [0, -1, -7200])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_timestamp_expires_after_it_was_created(kind: Kind, life: int) -> None:
+    signed = call(kind=kind, token=LONG, created=stamp(NOW), expires=stamp(NOW + seconds(life)))
+    assert refusal(signed) == "wsu:Timestamp: does not expire after it was created"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("life", "good"),
