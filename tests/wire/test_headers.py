@@ -65,6 +65,7 @@ def test_header_lines_in_the_forms_that_clients_write() -> None:
     }
     assert header_block(b"") == {}
     assert header_block(b"Content-Type: \ta/b\xa0\t ") == {"content-type": "a/b\xa0"}
+    assert header_block(b"X-A: X1X") == {"x-a": "X1X"}
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,8 @@ def test_what_is_not_well_formed_is_refused_with_its_place_only(document: bytes)
         b'<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
         b'<!-- <!DOCTYPE x> --><?pi <? ?>\n<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
         b"\xef\xbb\xbf<!DOCTYPE a><a/>",
+        b"<!----><!DOCTYPE a><!----><a/>",
+        b"<??><!DOCTYPE a><??><a/>",
         b"<!--a--><!-- -->\n<?p c?><?q d?><!--a--><!DOCTYPE a><a/>",
         b'<!DOCTYPE a [<!ATTLIST a x CDATA "1">]><a/>',
     ],
