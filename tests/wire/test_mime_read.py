@@ -160,6 +160,12 @@ def test_content_ids_with_and_without_brackets(header: bytes) -> None:
     assert list(mime.read(RELATED, body(ROOT, part(b"d", header))).parts) == ["x@y"]
 
 
+@pytest.mark.parametrize("content_id", ["<x@y", "x@y>"])
+def test_one_bracket_belongs_to_the_content_id(content_id: str) -> None:
+    found = mime.read(RELATED, body(ROOT, part(b"d", f"Content-ID: {content_id}".encode())))
+    assert list(found.parts) == [content_id]
+
+
 @pytest.mark.parametrize("encoding", ["binary", "8bit", "7bit", "BINARY", "8Bit"])
 def test_encodings_that_change_nothing(encoding: str) -> None:
     headers = (b"Content-ID: x", f"Content-Transfer-Encoding: {encoding}".encode())
