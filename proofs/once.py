@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ehbox_soap import clock
 from proofs.places import Place
+from proofs.processes import workers_of
 from tests.http import people
 from tests.http.load import pages, publish
 from tests.http.people import Caller
@@ -75,8 +76,12 @@ def counted(place: Place, processes: int, letters: int) -> Counted:
     """So many different letters from each of so many processes at once."""
     server = place.serve(workers="2")
     doctor, nurse = _pair(place)
-    began = clock.monotonic()
-    found = publish(server, doctor.at(server), nurse.at(server), processes, letters)
+    began, workers = clock.monotonic(), workers_of(server)
+    try:
+        found = publish(server, doctor.at(server), nurse.at(server), processes, letters)
+    except AssertionError as error:
+        kept = "the same workers" if workers_of(server) == workers else "another worker"
+        raise AssertionError(f"a publisher failed; {kept}; the server's log: {server.errors[-2000:]}") from error
     seconds = clock.monotonic() - began
     listed = len(found.listed) - found.before
     return Counted(len(found.ids), len(set(found.ids)), listed, found.exact, seconds, tuple(place.verify()))
