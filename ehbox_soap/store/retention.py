@@ -208,8 +208,10 @@ def _memories() -> Iterator[tuple[Memory, Any, Any]]:
         ended = moment <= bindparam("until", type_=Moment)
         key = tuple_(*table.primary_key.columns)
         some = select(*table.primary_key.columns).where(ended).order_by(moment).limit(_LIMIT)
-        some = some.with_for_update(skip_locked=True)
-        yield what, delete(table).where(key.in_(some)), select(func.count()).select_from(table).where(ended)
+        # By WITH, so that PostgreSQL asks once, as in replay.py: else a batch may be larger. Within the condition: of a
+        # statement that begins with WITH SQLite's driver does not count the rows.
+        found = some.with_for_update(skip_locked=True).cte("found", nesting=True)
+        yield what, delete(table).where(key.in_(select(found))), select(func.count()).select_from(table).where(ended)
 
 
 _FORGET = {what: statement for what, statement, _ in _memories()}
