@@ -169,6 +169,15 @@ def test_without_key_info(kind: Kind) -> None:
     assert refusal(call(kind=kind, after=drop(SIGNATURE + "/ds:KeyInfo"))) == "ds:KeyInfo: is missing"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_something_else_instead_of_key_info(kind: Kind) -> None:
+    def rename(root: etree._Element) -> None:
+        find(root, SIGNATURE + "/ds:KeyInfo").tag = f"{{{DS}}}Object"
+
+    reason = "ds:Signature: does not hold exactly SignedInfo, SignatureValue and KeyInfo"
+    assert refusal(call(kind=kind, after=rename)) == reason
+
+
 STR = SIGNATURE + "/ds:KeyInfo/wsse:SecurityTokenReference"
 KEY_INFO: list[tuple[str, Kind, Edit, str]] = [
     ("key info empty", "mailbox", drop(STR), "ds:KeyInfo: does not hold exactly"),

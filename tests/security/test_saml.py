@@ -358,6 +358,10 @@ def test_another_certificate_of_the_same_sts_key() -> None:
             lambda r: setattr(find(r, "ds:Signature/ds:KeyInfo"), "tag", f"{{{DS}}}Object"),
             "ds:Signature: does not hold exactly SignedInfo, SignatureValue and KeyInfo",
         ),
+        (
+            lambda r: setattr(find(r, "ds:Signature//ds:X509Certificate"), "text", "AAAA"),
+            "Assertion/ds:KeyInfo: is not an X.509 certificate",
+        ),
     ],
 )
 def test_key_info_of_the_sts_has_one_form(change: Edit, reason: str) -> None:

@@ -181,6 +181,16 @@ def full(content: t.MessageContent) -> str:
 
 
 DOCUMENT = t.Document("t", t.Content(b""), "f", "text/plain")
+CONTENT = t.MessageContent(DOCUMENT)
+
+
+def test_a_full_message_without_its_id_is_not_read() -> None:
+    """FULL-1: a client that asked for one must not take it for another."""
+    message = t.FullMessage("0123456789abc", SENDER, (t.Destination(BOX),), CONTENT, SPECIFICATION, INFO)
+    element, _ = codec.encode_answer(t.GetFullMessageResponse(OK, message), SeededChance())
+    del element[-2].attrib["MessageId"]
+    with refused("SOA-03006", "MessageId: missing attribute"):
+        codec.decode_answer(element, {})
 
 
 def test_moments_carry_brussels_zone_and_milliseconds() -> None:
