@@ -38,5 +38,5 @@ def fuzzed_by(target: str, scene: Scene, inputs: int) -> int:
         return sent(door, request)
 
     outcomes = fuzzed(share(usual, inputs), bool(inputs), st.data(), answered)
-    print(target, outcomes.total(), dict(outcomes.most_common()))
+    print(f"the whole way, {target}", outcomes.total(), dict(outcomes.most_common()))
     return outcomes.total()
