@@ -26,20 +26,23 @@ _SHA1_AND_SHA256 = frozenset(DIGESTS)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Which digests and kinds of signature are accepted, and which versions of SignedData."""
+    """Which digests and kinds of signature are accepted, and which versions of SignedData; `bare`: without revocation
+    lists and unsigned attributes, in which any byte could be another."""
 
     digests: frozenset[str]
     signatures: frozenset[str]
     versions: frozenset[str]
+    bare: bool
 
 
-SEALED = Profile(frozenset({"sha256"}), frozenset({"rsassa_pss", "sha256_ecdsa"}), frozenset({"v1"}))
+SEALED = Profile(frozenset({"sha256"}), frozenset({"rsassa_pss", "sha256_ecdsa"}), frozenset({"v1"}), bare=True)
 """Of sealed content: RSASSA-PSS as wire.md has it; a key that is EC signs as CMS lets it (RFC 5753; ours)."""
 
 TOKEN = Profile(
     _SHA1_AND_SHA256,
     SEALED.signatures | {"rsassa_pkcs1v15", "sha256_rsa", "sha1_rsa", "sha1_ecdsa", "ecdsa"},
     frozenset({"v1", "v3"}),
+    bare=False,
 )
 """Of tokens, which come from depots of any age."""
 

@@ -13,6 +13,8 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("sealed content", "the chain must hold at the signing time, which is at most 5 minutes ahead"),
     Decision("sealed content", "without algorithm protection it is read too: there is but one digest to substitute"),
     Decision("sealed content", "no other digest than SHA-256, no other ciphers than AES-128-CBC and AES-256-CBC"),
+    Decision("sealed content", "each certificate beside the signer's is trusted, or issued by itself or one that is"),
+    Decision("sealed content", "neither revocation lists nor unsigned attributes go along: nobody signed them"),
     Decision("sealed content", "all fields of a message are by one certificate; who the sender is says the reader"),
     Decision("token", "the depot signs by RSA PKCS#1 v1.5 with SHA-256 over signed attributes"),
     Decision("token", "tokens of any depot are taken: their signature holds, whoever that depot is"),

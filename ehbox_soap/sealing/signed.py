@@ -137,6 +137,8 @@ def _data(content: Any, profile: Profile) -> bytes:
         raise SealingError("SignedData: does not hold data")
     if content["version"].native not in profile.versions:
         raise SealingError("SignedData: of another version")
+    if profile.bare and not isinstance(content["crls"], core.Void):
+        raise SealingError("SignedData: with revocation lists")
     return asn1.string(encapsulated["content"])
 
 
@@ -146,7 +148,9 @@ def _certificates(content: Any) -> list[x509.Certificate]:
         return []
     if len(found) > MAX_CERTIFICATES:
         raise SealingError(f"SignedData: more than {MAX_CERTIFICATES} certificates")
-    certificates = [each.chosen for each in found if each.name == "certificate"]
+    if any(each.name != "certificate" for each in found):
+        raise SealingError("SignedData: among its certificates is something else")
+    certificates = [each.chosen for each in found]
     # No bit of a certificate may be free: `cryptography` would take one whose signature leaves out its last bits.
     if any(each["signature_value"].contents[:1] != b"\0" for each in certificates):
         raise SealingError("SignedData: a certificate's signature is not whole octets")
@@ -154,6 +158,7 @@ def _certificates(content: Any) -> list[x509.Certificate]:
 
 
 def _certificate(octets: bytes) -> x509.Certificate:
+    """Of DER alone, so that equal certificates are equal octets. Raises what `cryptography` raises."""
     certificate = x509.load_der_x509_certificate(octets)
     # `cryptography` parses names where they are looked at: what cannot be read is refused here, not wherever that is.
     _ = (certificate.subject, certificate.issuer)
@@ -171,6 +176,8 @@ def _signed(
         raise SealingError("SignerInfo: the signer is not named by issuer and serial number")
     if isinstance(info["signed_attrs"], core.Void):
         raise SealingError("SignerInfo: without signed attributes")
+    if profile.bare and not isinstance(info["unsigned_attrs"], core.Void):
+        raise SealingError("SignerInfo: with unsigned attributes")
     attributes = _attributes(info["signed_attrs"])
     if attributes["content_type"].native != "data":
         raise SealingError("signed attributes: of another content type")

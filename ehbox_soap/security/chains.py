@@ -54,6 +54,20 @@ class Chains:
             raise refused(place, _ENDED)
         return chain
 
+    def demand_accounted(self, certificate: x509.Certificate, place: str, among: Sequence[x509.Certificate]) -> None:
+        """Demands of all that came along with a believed certificate that no octet of it could be another: each is an
+        authority of the settings, or was issued by itself, or by one of those that are accounted for so.
+
+        They need not be links of the chain, nor valid, and are believed for nothing. Raises SoapFault SOA-01001.
+        """
+        accounted = {certificate, *self._authorities}
+        left = [each for each in among if each not in accounted]
+        while found := [each for each in left if any(issued(each, by) for by in (each, *accounted))]:
+            accounted.update(found)
+            left = [each for each in left if each not in accounted]
+        if left:
+            raise refused(place, "brings along a certificate that was not issued by a trusted authority")
+
     def knows(self, chain: Sequence[x509.Certificate]) -> bool:
         """Whether all authorities of a chain are those of the settings."""
         return all(each in self._authorities for each in chain[1:])

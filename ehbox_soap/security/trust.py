@@ -97,7 +97,8 @@ class Trust:
         self, certificate: x509.Certificate, place: str, now: datetime, among: Sequence[x509.Certificate] = ()
     ) -> Span:
         """Demands that `certificate` may sign and was issued by a trusted authority, all of its chain valid now and
-        none of it revoked. `among` are certificates that came along with it, and may be links of that chain.
+        none of it revoked. `among` are certificates that came along with it, and may be links of that chain; each of
+        them must be accounted for, whether it is one or not (chains.py).
 
         Returns the span in which that stays so while `generation` does, first and last moment. A chain once found is
         remembered with it, if none of it was brought along; outside of it, it is sought again. Raises SoapFault
@@ -115,6 +116,7 @@ class Trust:
             # What a certificate is worth must not depend on who was here before.
             if self._chains.knows(chain):
                 self._believed.put(certificate, known)
+        self._chains.demand_accounted(certificate, place, among)
         return (known.begin, known.end)
 
     def believe_signed(
@@ -137,6 +139,7 @@ class Trust:
             self._listed(chain, now)
         except Revoked as error:
             raise refused(place, str(error)) from error
+        self._chains.demand_accounted(certificate, place, among)
 
     def believe_encryption(
         self,

@@ -258,6 +258,20 @@ def test_a_token_whose_depot_is_not_believed_is_refused(stage: Stage, tmp_path: 
         stage.doctor.depot.get("SSIN", inss)
 
 
+def test_a_token_with_another_certificate_in_it_is_refused(stage: Stage, tmp_path: Path) -> None:
+    """Nobody signs the certificates of a token, so each must be accounted for: one that is not could be any other."""
+    inss = "90010100406"
+    owner = stage.authority.person(inss, "Somebody", kind="ec")
+    encryption = stage.authority.encryption(owner)
+    foreign = Authority.create(tmp_path / "pki", SetClock(START), SeededChance(75))
+    depot = stage.authority.etk_depot
+    held = (depot.certificate, owner.certificate, *depot.chain, foreign.issuing.certificate)
+    content = encryption.certificate.public_bytes(Encoding.DER)
+    deposit(stage.door, signed.sign(content, depot, START, held, pss=False))
+    with pytest.raises(EtkError, match=r"not believed: .*brings along a certificate that was not issued by a trusted"):
+        stage.doctor.depot.get("SSIN", inss)
+
+
 def test_an_encryption_certificate_that_ended_is_refused(stage: Stage) -> None:
     """A depot whose clock is behind, or somebody in between, may still hand it out."""
     inss = "90010100307"

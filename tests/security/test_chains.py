@@ -296,3 +296,27 @@ def test_an_intermediate_that_is_brought_along_is_a_link_at_most() -> None:
     with pytest.raises(SoapFault) as caught:
         trust.believe(below.certificate, "place", NOW, [strange.certificate])
     assert caught.value.reason == NOT_ISSUED
+
+
+BRINGS = "place: brings along a certificate that was not issued by a trusted authority"
+
+
+def test_all_that_is_brought_along_is_accounted_for() -> None:
+    """Nobody signs what comes along: of a certificate that no signature stands for, any octet could be another. Also
+    for who is remembered, and for what was signed before."""
+    root, strange = ca("root"), ca("strange root")
+    one, beside = ca("one", root), ca("beside", strange)
+    owner = holder(ec_key("holder"), root)
+    trust = Trust([root.certificate], [])
+    for _ in range(2):
+        for brought in ([one], [one, root, strange], [beside, strange]):
+            among = [each.certificate for each in brought]
+            trust.believe(owner.certificate, "place", NOW, among)
+            trust.believe_signed(owner.certificate, "place", NOW, NOW, among)
+        for believe in (
+            lambda among: trust.believe(owner.certificate, "place", NOW, among),
+            lambda among: trust.believe_signed(owner.certificate, "place", NOW, NOW, among),
+        ):
+            with pytest.raises(SoapFault) as caught:
+                believe([one.certificate, beside.certificate])
+            assert caught.value.reason == BRINGS
