@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import resource
 import runpy
+import signal
 import socket
 import ssl
 import sys
@@ -47,7 +49,33 @@ def addresses(base: str) -> list[str]:
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
-    """gunicorn's, which replaces a worker that ended, and so the process beside them."""
+    """gunicorn's, which replaces a worker that ended, and so the process beside them. What the stock one does that this
+    one does not: replaces a worker that ended by itself without a word, unless it was killed."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app)
+        self._told_to_end: set[int] = set()
+        self._stopping = False
+
+    def stop(self, graceful: bool = True) -> None:
+        """gunicorn's. Ctrl-C reaches workers at once, who need not be told then."""
+        self._stopping = True
+        super().stop(graceful)
+
+    def kill_worker(self, pid: int, sig: int) -> None:
+        """gunicorn's."""
+        self._told_to_end.add(pid)
+        super().kill_worker(pid, sig)
+
+    def reap_workers(self) -> None:
+        """gunicorn's; also tells of a worker that ended untold, and how: the calls it was at had no answer."""
+        for pid in list(self.WORKERS):
+            ended = _how_it_ended(pid)
+            if ended and not self._stopping and pid not in self._told_to_end:
+                log.logger().warning("a worker ended", cause=ended)
+            if ended:
+                self._told_to_end.discard(pid)
+        super().reap_workers()
 
     def manage_workers(self) -> None:
         """gunicorn's; called at its start, whenever a child ended, and each second."""
@@ -59,6 +87,17 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
         """In the companion: as long as it had them too, the address would be taken after the server's end."""
         for listener in self.LISTENERS:
             listener.sock.close()
+
+
+def _how_it_ended(pid: int) -> str:
+    """The signal or the exit code by which a child ended; nothing if it did not. It stays to be waited for."""
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return ""
+    if ended is None:
+        return ""
+    return f"exit code {ended.si_status}" if ended.si_code == os.CLD_EXITED else signal.Signals(ended.si_status).name
 
 
 class _Application(BaseApplication):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ehbox_soap import clock
 from proofs.places import Place
@@ -74,7 +74,8 @@ def repeated(place: Place, times: int) -> Repeated:
 
 def counted(place: Place, processes: int, letters: int) -> Counted:
     """So many different letters from each of so many processes at once."""
-    server = place.serve(workers="2")
+    # A worker that ended is a warning.
+    server = replace(place, settings={**place.settings, "log.level": "WARNING"}).serve(workers="2")
     doctor, nurse = _pair(place)
     began, workers = clock.monotonic(), workers_of(server)
     try:

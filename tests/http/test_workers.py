@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 
@@ -82,3 +83,26 @@ def test_several_processes_publish_many_letters_each(
         assert list(full.parts.values()) == [f"letter 0 of process {number}".encode()]
     outcomes = Counter(str(line["outcome"]) for line in server.lines if line.get("operation") == "sendMessage")
     assert outcomes == {"100": processes * letters}
+
+
+def another(server: Running, gone: int) -> bool:
+    """Whether there is one worker, and not that one."""
+    return len(server.workers) == 1 and gone not in server.workers
+
+
+@pytest.mark.parametrize(("by", "cause"), [(signal.SIGSEGV, "SIGSEGV"), (signal.SIGTERM, "exit code 0")])
+def test_a_worker_that_ends_untold_is_told_of_and_replaced(serve: Serve, by: signal.Signals, cause: str) -> None:
+    """Nobody watches. Workers that the server itself ends, as when it is reloaded, are no news."""
+    server = serve({"server.workers": "1", "worker.enabled": "false"})
+    assert waited(lambda: len(server.workers) == 1 and server.get("/readyz").status == 200)
+    for number in (by, None):
+        (worker,) = server.workers
+        if number is None:
+            server.process.send_signal(signal.SIGHUP)
+        else:
+            os.kill(worker, number)
+        assert waited(partial(another, server, worker))
+        assert server.get("/readyz").status == 200
+    assert server.stop() == 0
+    told = [(line["event"], line["cause"]) for line in server.lines if line["level"] == "warning"]
+    assert told == [("a worker ended", cause)]
