@@ -116,6 +116,14 @@ def root_file(settings: Settings) -> Path | None:
     return folder / "root.pem" if has_entry(folder, "root") else None
 
 
+def believed(settings: Settings) -> tuple[x509.Certificate, ...]:
+    """Whose certificates a client beside this server believes: the test authority's, if there is one, and those of the
+    settings. Raises OSError or ValueError naming the file."""
+    folder = config.pki_folder(settings)
+    made = (folder / f"{name}.pem" for name in ("root", "issuing") if has_entry(folder, name))
+    return certificates((*made, *settings.security.authorities))
+
+
 def is_loopback(address: str) -> bool:
     """Whether only this machine reaches an IP address."""
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback

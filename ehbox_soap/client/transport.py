@@ -32,6 +32,9 @@ _NO_TLS = {
     "UNSUPPORTED_PROTOCOL": "no version of TLS in common",
 }
 _TEXT_XML = "text/xml; charset=utf-8"
+_TLS_WANTED = (b"speaks TLS", b"HTTPS port")
+"""What a server of https says to a call by http: this project's, others."""
+_USE_HTTPS = "TLS is spoken there: use https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Transport(zeep.Transport):
         except requests.RequestException as error:
             kind = AnswerLostError if _was_sent(error) else UnreachableError
             raise kind(f"{url}: {_told(error)}") from error
+        _demand_the_right_scheme(url, response)
         return _read(response)
 
     def load(self, url: str) -> bytes:
@@ -88,11 +92,20 @@ class Transport(zeep.Transport):
             raise UnreachableError(f"{url}: {_told(error)}") from error
 
     def is_ready(self, url: str) -> bool:
-        """Whether a GET of that address is answered by 200; no connection is no."""
+        """Whether a GET of that address is answered by 200; no connection is no. Raises UnreachableError where it never
+        will be, because the address is one of http and TLS is spoken there."""
         try:
-            return self.session.get(url, timeout=self.operation_timeout).status_code == 200
+            response = self.session.get(url, timeout=self.operation_timeout)
         except requests.RequestException:
             return False
+        _demand_the_right_scheme(url, response)
+        return response.status_code == 200
+
+
+def _demand_the_right_scheme(url: str, response: requests.Response) -> None:
+    """Nothing was done by a call by http to a server of https, which answers in plain words; UnreachableError."""
+    if response.status_code == 400 and any(words in response.content for words in _TLS_WANTED):
+        raise UnreachableError(f"{url}: {_USE_HTTPS}")
 
 
 def _authorities(ca: Path) -> str:

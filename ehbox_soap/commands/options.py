@@ -173,10 +173,10 @@ def open_session(options: Mapping[str, Any]) -> tuple[Session, Addresses]:
     """
     addresses = Addresses(options["url"])
     path, ca = options["p12"], options["ca"]
+    settings = settings_of(options["config_file"], options["data"])
     if path is None:
         if options["caller"] is None:
             raise click.UsageError("say who calls: --as 71031499894 (the seed's doctor), or --p12 FILE")
-        settings = settings_of(options["config_file"], options["data"])
         path = keystore_of(settings, options["caller"], options["password"])
         ca = ca or trusting.root_file(settings)
     dialect: Dialect = options["dialect"]
@@ -189,13 +189,14 @@ def open_session(options: Mapping[str, Any]) -> tuple[Session, Addresses]:
             sts,
             identification=_keystore(other, options["password"]).authentication if other is not None else None,
             encryption=keystore.encryptions,
+            authorities=trusting.believed(settings),
             quality=options["quality"],
             dialect=dialect,
             timeout_seconds=options["timeout"],
             ca=ca,
             retry=Retry(options["attempts"]),
         )
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     return session, addresses
 

@@ -63,6 +63,21 @@ def test_a_recipient_without_a_token(ehbox: Command, keystores: None, tmp_path: 
     assert "encryption token for NIHII-HOSPITAL: No encryption token is given out" in result.stderr
 
 
+def test_a_recipient_with_keys_of_another_authority(ehbox: Command, keystores: None, tmp_path: Path) -> None:
+    """Its token is believed by who is told of that authority: `security.authorities` of --config."""
+    elsewhere = tmp_path / "elsewhere"
+    ehbox.ok("pki", "issue", "--organisation", "NIHII-HOSPITAL:71990133", "--data", elsewhere, data=False)
+    ehbox.ok("etk", "import", elsewhere / "pki" / "keystores" / "71990133.etk")
+    arguments = ("send", "--as", DOCTOR, "--to", "NIHII:71990133:HOSPITAL", "--document", __file__, "--encrypt")
+    result = ehbox(*arguments)
+    assert result.exit_code == 1
+    assert "was not issued by a trusted authority" in result.stderr
+    mine = tmp_path / "mine.toml"
+    files = [str(elsewhere / "pki" / f"{name}.pem") for name in ("root", "issuing")]
+    mine.write_text(f"[security]\nauthorities = {json.dumps(files)}\n", "utf-8")
+    assert "NIHII:71990133:HOSPITAL" in ehbox.ok(*arguments, "--config", mine)
+
+
 def test_encrypt_and_encrypted_exclude_each_other(ehbox: Command) -> None:
     arguments = ("send", "--as", DOCTOR, "--to", f"INSS:{NURSE}:NURSE", "--document", __file__)
     result = ehbox(*arguments, "--encrypt", "--encrypted")

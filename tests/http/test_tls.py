@@ -20,8 +20,9 @@ from cryptography import x509
 
 from ehbox_soap import clock
 from ehbox_soap.cli import main
-from ehbox_soap.client.errors import AnswerError, UnreachableError
+from ehbox_soap.client.errors import UnreachableError
 from ehbox_soap.client.session import Session
+from ehbox_soap.client.transport import Transport
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.entries import KeyEntry, Keystore, supported
 from ehbox_soap.pki.pkcs12 import write_pkcs12
@@ -267,7 +268,7 @@ def test_the_client_library(secure: Running, keystore: Path) -> None:
     session.close()
     for url, ca, kind, told in (
         (secure.base, None, UnreachableError, "the server's certificate is not believed"),
-        (secure.base.replace("https", "http"), root, AnswerError, "HTTP status 400"),
+        (secure.base.replace("https", "http"), root, UnreachableError, "TLS is spoken there: use https"),
     ):
         session = Session.from_pkcs12(keystore, "ehbox-test", url + STS, ca=ca)
         with pytest.raises(kind, match=told) as caught:
@@ -275,6 +276,8 @@ def test_the_client_library(secure: Running, keystore: Path) -> None:
         # None of its kinds that means that something may have been done.
         assert type(caught.value) is kind
         session.close()
+    with pytest.raises(UnreachableError, match="TLS is spoken there: use https"):
+        Transport(SystemChance()).is_ready(secure.base.replace("https", "http") + "/readyz")
     with pytest.raises(FileNotFoundError):
         Session.from_pkcs12(keystore, "ehbox-test", secure.base + STS, ca=root.with_name("missing.pem"))
 
