@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ehbox_soap import config, log, resources, trusting
+from ehbox_soap import config, kgss_identity, log, resources, trusting
 from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
-from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.kgss.service import Kgss
 from ehbox_soap.kgss.vault import Vault
@@ -29,6 +28,7 @@ from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
 from ehbox_soap.store.engine import Store
+from ehbox_soap.store.tokens import StoredToken
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.signer import Signer
@@ -50,6 +50,7 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     config.make_data_folder(settings)
     test_authority = authority(settings, clock, chance)
     trusting.check(settings, test_authority, clock or SystemClock())
+    kgss = kgss_identity.identity(settings, test_authority, (clock or SystemClock()).now())
     Pseudonyms.of_folder(config.data_folder(settings), chance or SystemChance())
     Vault.of_folder(config.data_folder(settings), chance or SystemChance())
     # Told, not refused: volumes of some machines give every file to a group, at each start anew.
@@ -63,16 +64,21 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
         with store.begin() as transaction:
             for entries in seeds:
                 seed.load(entries, transaction)
-            _deposit(test_authority, transaction, clock or SystemClock())
+            _deposit(settings, kgss.token, transaction)
     finally:
         store.close()
 
 
-def _deposit(test_authority: Authority, transaction: Transaction, clock: Clock) -> None:
-    """The KGSS's own token, by which requests to it are sealed, is in the depot like anybody's."""
-    assert test_authority.kgss.encryption is not None
-    token = test_authority.token(test_authority.kgss.encryption)
-    transaction.tokens.add(stored(token, clock.now()))
+def _deposit(settings: Settings, token: StoredToken, transaction: Transaction) -> None:
+    """The KGSS's own token, by which requests to it are sealed, is in the depot like anybody's.
+
+    Raises ValueError if the depot gives out another one than the settings name, which would be sealed for in vain.
+    """
+    transaction.tokens.add(token)
+    given = transaction.tokens.current(token.name, token.added_at)
+    if settings.kgss.keystore and given[:1] != (token.octets,):
+        path = settings.kgss.token or settings.kgss.keystore
+        raise ValueError(f"{path}: the depot gives out another token of the KGSS; see `ehbox etk list`")
 
 
 def build(
@@ -116,7 +122,7 @@ def build(
 
 
 def _kgss(settings: Settings, test_authority: Authority, trust: Trust, chance: Chance) -> Kgss:
-    keystore = test_authority.kgss
+    keystore = kgss_identity.keystore(settings, test_authority)
     vault = Vault.of_folder(config.data_folder(settings), chance)
     life, skew = settings.security.timestamp_seconds, settings.security.skew_seconds
     return Kgss(

@@ -95,6 +95,16 @@ class StsSettings(Section):
     max_validity_seconds: int = Field(86400, ge=60, description="longest validity of an assertion, in seconds")
 
 
+class KgssSettings(Section):
+    """[kgss]: by which keys the KGSS answers."""
+
+    keystore: str = Field(
+        "", description="PKCS#12 of its own keys, as CBE 0809394427 with the application KGSS; empty: the test CA's"
+    )
+    password: str = Field("ehbox-test", description="password of that keystore")
+    token: str = Field("", description="file of its encryption token (ETK); empty: this server's depot makes one")
+
+
 class PeopleSettings(Section):
     """[people]: who exists."""
 
@@ -191,6 +201,7 @@ class Settings(Section):
     data: DataSettings = DataSettings()
     security: SecuritySettings = SecuritySettings()
     sts: StsSettings = StsSettings()
+    kgss: KgssSettings = KgssSettings()
     people: PeopleSettings = PeopleSettings()
     mailbox: MailboxSettings = MailboxSettings()
     address_book: AddressBookSettings = AddressBookSettings()

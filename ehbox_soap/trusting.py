@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from ehbox_soap import config, log
+from ehbox_soap import config, kgss_identity, log
 from ehbox_soap.clock import Clock
 from ehbox_soap.config import Settings
 from ehbox_soap.pki import branches
@@ -80,7 +80,8 @@ def exposed(settings: Settings) -> list[Path]:
 
 def certified_until(settings: Settings, authority: Authority) -> datetime:
     """When the first of the certificates ends that this server itself needs."""
-    services = (authority.sts, authority.etk_depot, authority.kgss.authentication, *authority.kgss.encryptions)
+    kgss = kgss_identity.keystore(settings, authority)
+    services = (authority.sts, authority.etk_depot, kgss.authentication, *kgss.encryptions)
     needed = [*authority.certificates, *(each.certificate for each in services)]
     needed += certificates((*settings.security.authorities, *settings.security.sts_certificates))
     if settings.server.tls:
