@@ -22,6 +22,7 @@ from typing import ClassVar
 from tests.clients import wstrust
 from tests.clients.connector40_reader import ClientName
 from tests.clients.connector_book import BookRequest
+from tests.clients.connector_kgss import sealed_request
 from tests.clients.dsig import Key
 from tests.clients.http import CONNECTOR_HEADERS, HttpRequest
 from tests.clients.letters import Destination, File, Letter, Style
@@ -29,7 +30,6 @@ from tests.clients.model import Frame, Identification, Identifiers
 from tests.clients.names import ADDRESS_BOOK, CONSULTATION, DS, ETK_DEPOT, KGSS, PUBLICATION, SAML, SAMLP, SOAP
 from tests.clients.operations import Model
 from tests.clients.trusting import TrustCaller
-from tests.clients.writing import base64_of
 from tests.clients.wstrust import TrustStyle
 
 __all__ = [
@@ -92,21 +92,17 @@ class Connector40(Model, TrustCaller):
 
     def get_new_key(self, path: str, sealed: bytes) -> HttpRequest:
         """GetNewKey of the KGSS."""
-        return self._unsecured(path, self._sealed("NewKeyRequest", sealed))
+        return self._unsecured(path, sealed_request("NewKeyRequest", sealed, self.beside_kgss))
 
     def get_key(self, path: str, now: datetime, assertion: str, sealed: bytes) -> HttpRequest:
         """GetKey of the KGSS: secured like a mailbox call, but without a SOAPAction."""
-        body = self.secured(self._sealed("KeyRequest", sealed), now, assertion, KGSS)
+        body = self.secured(sealed_request("KeyRequest", sealed, self.beside_kgss), now, assertion, KGSS)
         return HttpRequest(path, (_TYPE,), body, self.headers)
 
     def look_up(self, path: str, now: datetime, assertion: str, asked: BookRequest) -> HttpRequest:
         """One of the address book's four operations: secured like a mailbox call."""
         body = self.secured(asked.content(now), now, assertion, ADDRESS_BOOK)
         return self.post(path, f'"{ADDRESS_BOOK}:{asked.operation}"', body)
-
-    def _sealed(self, name: str, octets: bytes) -> str:
-        content = f"<Sealed{name}><SealedContent>{base64_of(octets)}</SealedContent></Sealed{name}>"
-        return f'<Get{name} xmlns="{KGSS}"{self.beside_kgss}>{content}</Get{name}>'
 
     def _unsecured(self, path: str, content: str) -> HttpRequest:
         """Not signed, an empty Header, no SOAPAction, the User-Agent before the Content-Type."""

@@ -67,6 +67,12 @@ def key_content(identifier: bytes, *, token: bytes | None = None, key: bytes | N
     return _document("GetKeyRequestContent", inner)
 
 
+def sealed_request(name: str, sealed: bytes, declared: str = "") -> str:
+    """The element of NewKeyRequest or KeyRequest, as every client writes it but for what else is declared."""
+    content = f"<Sealed{name}><SealedContent>{base64_of(sealed)}</SealedContent></Sealed{name}>"
+    return f'<Get{name} xmlns="{KGSS}"{declared}>{content}</Get{name}>'
+
+
 def read_new_key(
     status: int, headers: Mapping[str, str], body: bytes, opener: Opener, signer: x509.Certificate
 ) -> tuple[bytes, bytes]:

@@ -22,13 +22,13 @@ from urllib.parse import quote
 
 from tests.clients import medikit_assertion
 from tests.clients.connector40_reader import ClientName
+from tests.clients.connector_kgss import sealed_request
 from tests.clients.http import HttpRequest
 from tests.clients.letters import File, Letter, Style
 from tests.clients.model import Frame
 from tests.clients.names import CONSULTATION, DS, ETK_DEPOT, KGSS, SAML, SAMLP, SOAP
 from tests.clients.operations import Model, Page
 from tests.clients.saml_request import SamlStyle
-from tests.clients.writing import base64_of
 
 _BOM = "\ufeff"
 _HEADERS = (
@@ -43,11 +43,6 @@ _TYPE = (("Content-Type", "text/xml; charset=utf-8"),)
 
 def _head(file: File, content_id: str) -> str:
     return f"Content-Type: {file.mime_type}\r\nContent-ID: <{content_id}>\r\nContent-Transfer-Encoding: binary"
-
-
-def _sealed(name: str, octets: bytes) -> str:
-    content = f"<Sealed{name}><SealedContent>{base64_of(octets)}</SealedContent></Sealed{name}>"
-    return f'<Get{name} xmlns="{KGSS}">{content}</Get{name}>'
 
 
 @dataclass
@@ -106,11 +101,11 @@ class Medikit(Model):
 
     def get_new_key(self, path: str, sealed: bytes) -> HttpRequest:
         """GetNewKey of the KGSS."""
-        return self._unsecured(path, _sealed("NewKeyRequest", sealed))
+        return self._unsecured(path, sealed_request("NewKeyRequest", sealed))
 
     def get_key(self, path: str, now: datetime, assertion: str, sealed: bytes) -> HttpRequest:
         """GetKey of the KGSS: secured like a mailbox call, but without a SOAPAction."""
-        body = self.secured(_sealed("KeyRequest", sealed), now, assertion, KGSS)
+        body = self.secured(sealed_request("KeyRequest", sealed), now, assertion, KGSS)
         return HttpRequest(path, _TYPE, body, self.headers)
 
     def _unsecured(self, path: str, content: str) -> HttpRequest:

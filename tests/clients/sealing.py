@@ -43,6 +43,18 @@ _PARAMETERS = algos.RSASSAPSSParams(
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A symmetric key of the KGSS's and its name, for readers who cannot be known in advance."""
+
+    identifier: bytes
+    key: bytes
+
+
+Recipient = x509.Certificate | Shared
+"""Whom it is for: the owner of an encryption certificate, or who has a key."""
+
+
+@dataclass(frozen=True)
 class Sealer:
     """An authentication key with its certificate, that of its CA where it goes along, and how to encode."""
 
@@ -51,9 +63,9 @@ class Sealer:
     authority: x509.Certificate | None = None
     ber: bool = True
 
-    def seal(self, content: bytes, recipient: x509.Certificate, now: datetime, octets: Octets) -> bytes:
-        """For the owner of that encryption certificate alone, as requests to the KGSS are sealed."""
-        inner = _enveloped(self._signed(content, now, []), recipient, octets)
+    def seal(self, content: bytes, recipients: Sequence[Recipient], now: datetime, octets: Octets) -> bytes:
+        """For these and nobody else; requests to the KGSS are for it alone."""
+        inner = _enveloped(self._signed(content, now, []), recipients, octets)
         certificates = [self.certificate] if self.authority is None else [self.certificate, self.authority]
         return self._signed(ber_enveloped(inner) if self.ber else inner, now, certificates)
 
@@ -128,22 +140,23 @@ class Opener:
         return next((key.decrypt(wrapped, padding.PKCS1v15()) for own, key in self.keys if own == serial), None)
 
 
-def _enveloped(data: bytes, recipient: x509.Certificate, octets: Octets) -> bytes:
+def key_name(sealed: bytes) -> bytes:
+    """The name of the symmetric key that sealed content is for. Raises Broken if it is for none."""
+    envelope = _content(_content(sealed, "signed_data")["encap_content_info"]["content"].native, "enveloped_data")
+    infos = [each.chosen for each in envelope["recipient_infos"]]
+    names = [bytes(each["kekid"]["key_identifier"].native) for each in infos if isinstance(each, cms.KEKRecipientInfo)]
+    check(names, "sealed for no symmetric key")
+    return names[0]
+
+
+def _enveloped(data: bytes, recipients: Sequence[Recipient], octets: Octets) -> bytes:
     key, start = octets(16), octets(16)
     cipher = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
     missing = 16 - len(data) % 16
     encrypted = cipher.update(data + bytes([missing]) * missing) + cipher.finalize()
-    public = recipient.public_key()
-    assert isinstance(public, rsa.RSAPublicKey)
-    info = {
-        "version": "v0",
-        "rid": cms.RecipientIdentifier({"issuer_and_serial_number": _named(recipient)}),
-        "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15", "parameters": core.Null()},
-        "encrypted_key": public.encrypt(key, padding.PKCS1v15()),
-    }
     enveloped = {
-        "version": "v0",
-        "recipient_infos": [cms.RecipientInfo({"ktri": info})],
+        "version": "v2" if any(isinstance(each, Shared) for each in recipients) else "v0",
+        "recipient_infos": [_recipient(each, key) for each in recipients],
         "encrypted_content_info": {
             "content_type": "data",
             "content_encryption_algorithm": {"algorithm": "aes128_cbc", "parameters": start},
@@ -153,6 +166,23 @@ def _enveloped(data: bytes, recipient: x509.Certificate, octets: Octets) -> byte
     content = cms.ContentInfo({"content_type": "enveloped_data", "content": cms.EnvelopedData(enveloped)})
     made: bytes = content.dump()
     return made
+
+
+def _recipient(recipient: Recipient, key: bytes) -> cms.RecipientInfo:
+    if isinstance(recipient, Shared):
+        wrapped = keywrap.aes_key_wrap(recipient.key, key)
+        named = {"version": "v4", "kekid": {"key_identifier": recipient.identifier}, "encrypted_key": wrapped}
+        algorithm = {"algorithm": f"aes{len(recipient.key) * 8}_wrap"}
+        return cms.RecipientInfo({"kekri": {**named, "key_encryption_algorithm": algorithm}})
+    public = recipient.public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    info = {
+        "version": "v0",
+        "rid": cms.RecipientIdentifier({"issuer_and_serial_number": _named(recipient)}),
+        "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15", "parameters": core.Null()},
+        "encrypted_key": public.encrypt(key, padding.PKCS1v15()),
+    }
+    return cms.RecipientInfo({"ktri": info})
 
 
 def _named(certificate: x509.Certificate) -> cms.IssuerAndSerialNumber:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,66 +16,24 @@ from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry, KeyKind
+from tests.clients.asking import PATH, Asker
 from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
-from tests.clients.connector_etk import Token, read_token
-from tests.clients.connector_kgss import (
-    KGSS_TOKEN,
-    KgssRefused,
-    Reader,
-    key_content,
-    new_key_content,
-    read_key,
-    read_new_key,
-)
+from tests.clients.connector_etk import read_token
+from tests.clients.connector_kgss import KGSS_TOKEN, KgssRefused, Reader, key_content, read_key, read_new_key
 from tests.clients.names import CERTIFIED
 from tests.clients.sealing import Opener, Sealer
-from tests.clients.talking import DOCTOR, Octets, Talk
+from tests.clients.talking import DOCTOR
 from tests.clients.test_operations import READER, SENDER, entry, talk
 from tests.door import START, Door
 
-DEPOT, PATH = "/EtkDepot/v1", "/Kgss/v1"
+DEPOT = "/EtkDepot/v1"
 DOCTORS, NURSES = (Reader(CERTIFIED, DOCTOR.replace("doctor", name), ["true"]) for name in ("doctor", "nurse"))
 GENERATIONS: dict[str, tuple[type[Connector40], KeyKind]] = {
     "3.x": (Connector3, "rsa"),
     "4.0": (Connector40, "rsa"),
     "4.0 on a curve": (Connector40, "ec"),
 }
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A connector with its keys, and what it knows of the KGSS from the depot."""
-
-    client: Talk
-    sealer: Sealer
-    opener: Opener
-    token: bytes
-    kgss: Token
-    octets: Callable[[int], bytes]
-
-    @property
-    def model(self) -> Connector40:
-        assert isinstance(self.client.model, Connector40)
-        return self.client.model
-
-    def seal(self, content: bytes) -> bytes:
-        return self.sealer.seal(content, self.kgss.encryption, self.client.line.now, self.octets)
-
-    def new_key(self, *readers: Reader) -> Octets:
-        """The answer to GetNewKey."""
-        sealed = self.seal(new_key_content(readers, self.token))
-        return self.client.line.post(self.model.get_new_key(PATH, sealed))
-
-    def made(self, *readers: Reader) -> tuple[bytes, bytes]:
-        """Name and octets of a new key."""
-        return read_new_key(*self.new_key(*readers), self.opener, self.kgss.owner)
-
-    def key(self, identifier: bytes, own: bytes | None = None) -> Octets:
-        """The answer to GetKey, for the asker's token or for a key of its own."""
-        sealed = self.seal(key_content(identifier, key=own) if own else key_content(identifier, token=self.token))
-        request = self.model.get_key(PATH, self.client.line.now, self.client.assertion, sealed)
-        return self.client.line.post(request)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +65,7 @@ def asker(door: Door, generation: str, inss: str) -> Asker:
     assert kgss is not None
     return Asker(
         client,
+        client.model,
         Sealer(own.key, own.certificate, own.chain[0]),
         Opener([(secret.certificate.serial_number, secret.key)]),
         token,
@@ -121,9 +80,10 @@ def test_a_key_is_made_and_had_again(door: Door, generation: str) -> None:
     maker = asker(door, generation, SENDER)
     identifier, key = maker.made(DOCTORS)
     reader = asker(door, generation, READER)
-    assert read_key(*reader.key(identifier), reader.opener, reader.kgss.owner) == key
+    assert reader.had(identifier) == key
     own = bytes(range(16))
-    assert read_key(*maker.key(identifier, own), Opener(shared=own), maker.kgss.owner) == key
+    content = key_content(identifier, key=own)
+    assert read_key(*maker.key(identifier, content), Opener(shared=own), maker.kgss.owner) == key
 
 
 def test_who_may_not_have_it_gets_an_exception_and_no_key(door: Door) -> None:
@@ -153,8 +113,9 @@ def test_sha1_is_refused_in_the_profile_strict(template: Path, tmp_path: Path) -
     try:
         newer = asker(door, "4.0", SENDER)
         identifier, _ = newer.made(DOCTORS)
-        model = Connector3(newer.model.key, newer.model.certificate, newer.model.identifiers)
-        older = replace(newer, client=replace(newer.client, model=model))
+        known = newer.client.model
+        model = Connector3(known.key, known.certificate, known.identifiers)
+        older = replace(newer, client=replace(newer.client, model=model), model=model)
         assert older.made(DOCTORS)
         with pytest.raises(Fault) as caught:
             read_key(*older.key(identifier), older.opener, older.kgss.owner)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,9 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance, identifier
 from ehbox_soap.pki.authority import Authority
+from tests.clients.asking import Asker, Written
 from tests.clients.connector_etk import Token, read_token
-from tests.clients.connector_kgss import KGSS_TOKEN, KgssRefused, Reader, read_key, read_new_key
+from tests.clients.connector_kgss import KGSS_TOKEN, KgssRefused, Reader
 from tests.clients.medikit import Medikit
 from tests.clients.medikit_kgss import key_content, new_key_content, own_readers
 from tests.clients.model import Identification
@@ -24,38 +24,12 @@ from tests.clients.talking import DOCTOR, HOLDER_SSIN, SSIN, Octets, Talk
 from tests.clients.test_operations import SENDER, InProcess, entry
 from tests.door import START, Door
 
-DEPOT, PATH = "/EtkDepot/v1", "/Kgss/v1"
+DEPOT = "/EtkDepot/v1"
+WRITTEN = Written(new_key_content, key_content)
 NIHII11 = f"{SSIN}:ehealth:1.0:doctor:nihii11"
 CBE = "0999999031"
 HOLDER_CBE = "urn:be:fgov:ehealth:1.0:certificateholder:enterprise:cbe-number"
 DOCTORS = Reader(CERTIFIED, DOCTOR, ["true"])
-
-
-@dataclass(frozen=True)
-class Asker:
-    """An organisation's Medikit, with what the depot told it."""
-
-    client: Talk
-    model: Medikit
-    sealer: Sealer
-    opener: Opener
-    own: Token
-    kgss: Token
-
-    def seal(self, content: bytes) -> bytes:
-        return self.sealer.seal(content, self.kgss.encryption, self.client.line.now, SeededChance(35).octets)
-
-    def made(self, *readers: Reader) -> tuple[bytes, bytes]:
-        """Name and octets of a new key."""
-        sealed = self.seal(new_key_content(readers, self.own.octets))
-        answer = self.client.line.post(self.model.get_new_key(PATH, sealed))
-        return read_new_key(*answer, self.opener, self.kgss.owner)
-
-    def key(self, name: bytes) -> bytes:
-        """A key's octets."""
-        sealed = self.seal(key_content(name, self.own.octets))
-        request = self.model.get_key(PATH, self.client.line.now, self.client.assertion, sealed)
-        return read_key(*self.client.line.post(request), self.opener, self.kgss.owner)
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +57,10 @@ def asker(door: Door) -> Asker:
         model,
         Sealer(organisation.key, organisation.certificate, ber=False),
         Opener([(secret.certificate.serial_number, secret.key)]),
-        own,
+        own.octets,
         kgss,
+        SeededChance(35).octets,
+        WRITTEN,
     )
 
 
@@ -105,7 +81,7 @@ def test_its_box_is_the_person_s(asker: Asker) -> None:
 def test_a_key_is_made_and_had_again(asker: Asker) -> None:
     """What it seals brings the signer's certificate without its authority's."""
     name, key = asker.made(DOCTORS)
-    assert asker.key(name) == key
+    assert asker.had(name) == key
 
 
 def test_a_key_for_its_own_organisation(asker: Asker) -> None:
@@ -113,10 +89,10 @@ def test_a_key_for_its_own_organisation(asker: Asker) -> None:
     must claim it."""
     name, key = asker.made(*own_readers(CBE))
     with pytest.raises(KgssRefused):
-        asker.key(name)
+        asker.had(name)
     before = asker.client.assertion
     try:
         asker.client.identify_as([(HOLDER_SSIN, SENDER), (SSIN, SENDER), (HOLDER_CBE, CBE)], (NIHII11, DOCTOR))
-        assert asker.key(name) == key
+        assert asker.had(name) == key
     finally:
         asker.client.assertion = before
