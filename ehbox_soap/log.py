@@ -17,6 +17,8 @@ from ehbox_soap.config import LogSettings
 
 QUIET = ("zeep", "spyne", "urllib3", "alembic", "sqlalchemy", "signxml", "psycopg")
 """Libraries whose own lines could hold payloads, rows or addresses."""
+ERRORS_ONLY = "gunicorn"
+"""What it says below an error holds the paths, addresses and words of clients; its errors are of workers."""
 _WITHHELD = "withheld, because it could hold contents"
 
 _put_together: list[Any] = []
@@ -47,7 +49,8 @@ def _record(
 ) -> logging.LogRecord:
     """A record as the standard library makes it; of a quiet library's only its name, level and place are kept, so that
     nothing is told either where somebody turns its loggers on."""
-    if name.partition(".")[0] in QUIET:
+    library = name.partition(".")[0]
+    if library in QUIET or (library == ERRORS_ONLY and level < logging.ERROR):
         message, args, exc_info = _WITHHELD, (), None
     return logging.LogRecord(name, level, path, line, message, args, exc_info, *rest, **more)
 

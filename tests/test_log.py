@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -55,6 +56,16 @@ def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pyt
     log.set_up(LogSettings(format="json"))
     log.logger().info("request", outcome="100")
     assert len(full.pieces) == 1
+
+
+def test_gunicorn_tells_its_errors_and_no_path(caplog: pytest.LogCaptureFixture) -> None:
+    """Also where somebody turns its loggers on: a client may write into a path what it likes."""
+    log.set_up(LogSettings())
+    with caplog.at_level(logging.DEBUG):
+        for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+            logging.getLogger("gunicorn.error").log(level, "GET %s", "/Kanarie")
+    assert [record.levelname for record in caplog.records] == ["DEBUG", "INFO", "WARNING", "ERROR"]
+    assert ["Kanarie" in record.getMessage() for record in caplog.records] == [False, False, False, True]
 
 
 @pytest.fixture(autouse=True)
