@@ -6,9 +6,10 @@ import hypothesis
 import pytest
 
 from tests.databases import cluster, database_url, databases, postgresql_databases, sqlite_files, store
+from tests.door_kinds import KINDS, WITHIN, doors
 from tests.fuzz.told import told
 
-__all__ = ["cluster", "database_url", "databases", "postgresql_databases", "sqlite_files", "store"]
+__all__ = ["cluster", "database_url", "databases", "doors", "postgresql_databases", "sqlite_files", "store"]
 
 for _name, _runs in (("quick", 50), ("thorough", 500)):
     hypothesis.settings.register_profile(
@@ -19,6 +20,8 @@ hypothesis.settings.load_profile("quick")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-inputs", type=int, default=0, help="fuzz with so many new inputs; 0: the usual ones")
+    parser.addoption("--door", choices=KINDS, default=WITHIN, help="over which door tests/attacks come in")
+    parser.addoption("--every", type=int, default=1, help="over HTTP: of each of tests/attacks every so manieth case")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

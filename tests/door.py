@@ -105,6 +105,25 @@ class Door:
             "wsgi.input": io.BytesIO(request.body),
         }
 
+    def figures(self) -> str:
+        """What is told at /metrics."""
+        return self.server.observer.figures.exposition().decode()
+
+    def page(self, method: str, target: str, host: str, body: bytes) -> str:
+        """All that is answered to any request: status, headers, body."""
+        path, _, query = target.partition("?")
+        environ: dict[str, object] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "HTTP_HOST": host,
+            "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+        }
+        said: list[object] = []
+        answered = b"".join(self.server(environ, lambda *args: said.extend(args)))
+        return f"{said} {answered.decode()}"
+
     def person(self, inss: str, designators: tuple[str, ...], kind: KeyKind = "rsa") -> Client:
         """A person of the seed with an assertion for what it asks to be certified."""
         entry = _person(self.template, inss, kind)

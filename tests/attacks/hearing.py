@@ -1,84 +1,68 @@
 """Everything that is told beside an answer: the log at DEBUG, what libraries log where somebody turns them on, standard
-output and error, the figures, and pages for errors of HTTP.
+error, the figures, and pages for errors of HTTP.
 
-Knows: logging, WSGI. Must not know: what was asked.
+Knows: where a door of either kind tells it. Must not know: what was asked.
 """
 
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+
+import pytest
+import structlog
 
 from tests.door import Door
+from tests.doors import Doors
+from tests.http.clocked import LOUD
+from tests.http.door import HttpDoor
+from tests.listening import loggers_on
 
 PAGES = ("/", "/metrics", "/livez", "/readyz", "/ehBoxPublication/v3", "/xsd/{}", "/{}", "/ehBoxConsultation/v3/{}")
 
 
-class _Everything(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.NOTSET)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.name} {self.format(record)} {record.args!r} {record.exc_info!r}")
-
-
-@dataclass
+@dataclass(frozen=True)
 class Heard:
-    """What was heard so far; `turned_on` are the libraries' loggers."""
+    """What was told so far: a line for each record of each logger; and what stands on standard error."""
 
-    handler: _Everything = field(default_factory=_Everything)
-    turned_on: list[str] = field(default_factory=list)
+    _lines: Callable[[], list[str]]
+    _written: Callable[[], str]
 
     @property
     def lines(self) -> list[str]:
-        return self.handler.lines
+        return self._lines()
 
     @property
-    def logged(self) -> str:
-        return "\n".join(self.lines)
+    def written(self) -> str:
+        return self._written()
+
+    @property
+    def all(self) -> str:
+        return "\n".join([*self.lines, self.written])
 
 
 @contextmanager
-def loggers_on() -> Iterator[Heard]:
-    """Every logger that exists, and every one below it, says all it has to say. Use it once the server is built."""
-    heard = Heard()
-    before: list[tuple[logging.Logger, int, bool]] = []
-    # Loggers are made when a module is imported: by now they are there.
-    loggers = [each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger)]
-    for logger in (logging.root, *loggers):
-        before.append((logger, logger.level, logger.propagate))
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = True
-        heard.turned_on.append(logger.name)
-    logging.root.addHandler(heard.handler)
-    try:
-        yield heard
-    finally:
-        logging.root.removeHandler(heard.handler)
-        for logger, level, propagate in before:
-            logger.setLevel(level)
-            logger.propagate = propagate
+def hearing(doors: Doors, open_one: Callable[[tuple[str, ...]], Door]) -> Iterator[tuple[Door, Heard]]:
+    """A door that `open_one` opens, with every logger on, and what is heard of it."""
+    stream, lines = io.StringIO(), list[str]()
+    before = structlog.get_config()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stderr", stream)
+        door = open_one((LOUD,))
+        try:
+            if isinstance(door, HttpDoor):
+                yield door, Heard(lambda: door.witness.since()["logged"], lambda: door.running.errors)
+            else:
+                with loggers_on(lines.append):
+                    yield door, Heard(lambda: lines, stream.getvalue)
+        finally:
+            structlog.configure(**before)
+            doors.close(door)
 
 
 def pages(door: Door, word: str) -> str:
     """What is answered to a GET, a PUT and a HEAD of each page, some of whose paths and queries hold that word."""
-    told = []
-    for path in PAGES:
-        for method in ("GET", "PUT", "HEAD"):
-            environ: dict[str, Any] = {
-                "REQUEST_METHOD": method,
-                "PATH_INFO": path.format(word),
-                "QUERY_STRING": f"x={word}",
-                "HTTP_HOST": f"{word}.example",
-                "wsgi.input": io.BytesIO(word.encode()),
-                "CONTENT_LENGTH": str(len(word)),
-            }
-            said: list[object] = []
-            body = b"".join(door.server(environ, lambda *args, said=said: said.extend(args)))
-            told.append(f"{said} {body.decode()}")
-    return "\n".join(told)
+    asked = ((method, path.format(word)) for path in PAGES for method in ("GET", "PUT", "HEAD"))
+    return "\n".join(door.page(method, f"{path}?x={word}", f"{word}.example", word.encode()) for method, path in asked)

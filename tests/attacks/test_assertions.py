@@ -12,10 +12,13 @@ from lxml import etree
 
 from tests.attacks.callers import caller, code_of, person
 from tests.attacks.ports import MAILBOX_PORTS, SecuredPort
-from tests.door import Door
-from tests.front.calls import consult, consultation, told
+from tests.door import Door, content_of
+from tests.front.calls import consult, consultation, publish, told
+from tests.front.cast import NURSE_BOX
 from tests.front.conftest import Fresh
+from tests.front.letters import Inline, send_message
 from tests.front.signed import setting, text, turned_away
+from tests.http.door import HttpDoor
 from tests.security.builders import Call, Token, find, stamp, with_token
 from tests.security.edits import SECURITY, call, double, drop
 from tests.security.keys import NOW, holder, pki, rsa_key
@@ -142,11 +145,27 @@ def test_the_same_bytes_from_sixteen_threads_at_once(port: SecuredPort, foreign:
     assert {turned_away(foreign, sent), *reasons} == {"replay: this signed message was received before"}
 
 
-def test_a_thousand_messages_on_one_assertion(fresh_foreign: Fresh) -> None:
+def test_a_thousand_calls_on_one_assertion(fresh_foreign: Fresh, many: int) -> None:
     """Each signed anew; what is remembered of the assertion refuses none, and takes none for another."""
     door = fresh_foreign({"usage.mode": "off"})
     doctor = caller(person("71031499894", "DOCTOR"))
-    sent = [consult(door, doctor, consultation("GetBoxInfoRequest")) for _ in range(1000)]
+    sent = [consult(door, doctor, consultation("GetBoxInfoRequest")) for _ in range(many)]
     assert {code_of(door, each) for each in sent} == {"100"}
-    assert door.replay_keys() == 1000
+    assert door.replay_keys() == many
     assert told(door.send(replace(sent[0]))).code == "SOA-01001"
+
+
+def test_a_thousand_messages_on_one_assertion(fresh_foreign: Fresh, many: int) -> None:
+    """Publications, several at once: each is a message of its own. Fewer within the process."""
+    door = fresh_foreign({"usage.mode": "off"})
+    count = many if isinstance(door, HttpDoor) else many // 10
+    doctor = caller(person("71031499894", "DOCTOR"))
+    sent = [publish(door, doctor, send_message(Inline([NURSE_BOX]))) for _ in range(count)]
+    with ThreadPoolExecutor(8) as threads:
+        answers = [content_of(each) for each in threads.map(door.send, sent)]
+    assert {each.findtext("Status/Code") for each in answers} == {"100"}
+    ids = {each.get("Id") for each in answers}
+    assert len(ids) == door.replay_keys() == count
+    kinds = [row[4] for row in door.contents()["message"]]
+    assert kinds.count("DOCUMENT") == count
+    assert turned_away(door, sent[-1]) == "replay: this signed message was received before"

@@ -3,7 +3,6 @@ operation and fault are in no log, at DEBUG with every library's logger on, in n
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import structlog
 
 from ehbox_soap import log
 from ehbox_soap.clock import SetClock
@@ -22,12 +20,13 @@ from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.ports import etk_depot, kgss, sts, sts_trust
 from tests.attacks.callers import KEY, SSIN, Asking, box_id, caller, code_of, hospital, person, put_key, send
-from tests.attacks.hearing import Heard, loggers_on, pages
+from tests.attacks.hearing import Heard, hearing, pages
 from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, ROWS
 from tests.clients import wstrust
 from tests.clients.connector40 import Destination, File, HttpRequest
 from tests.clients.wstrust import C, Wanted
 from tests.door import CERTIFIED, CONSULTATION, IDENTIFICATION, PUBLICATION, START, Client, Door, content_of
+from tests.doors import Doors
 from tests.etk.conftest import deposit
 from tests.front import book
 from tests.front.calls import consult, consultation, post, publish, told, with_header
@@ -65,12 +64,10 @@ class Stage:
     hospital: Client
     asking: Asking
     heard: Heard
-    stream: io.StringIO
 
     def quiet(self, *answers: bytes) -> None:
         """Nothing personal in the logs, the figures, or these answers."""
-        figures = self.door.server.observer.figures.exposition().decode()
-        texts = [self.stream.getvalue(), self.heard.logged, figures, *(each.decode() for each in answers)]
+        texts = [self.heard.all, self.door.figures(), *(each.decode() for each in answers)]
         for word in PERSONAL:
             for text in texts:
                 assert word.lower() not in text.lower(), word
@@ -84,24 +81,17 @@ def token_of(template: Path, owner: KeyEntry) -> bytes:
 
 
 @pytest.fixture
-def stage(
-    template: Path, foreign_settings: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Stage]:
-    before = structlog.get_config()
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    door = Door(tmp_path / "data", template, {**foreign_settings, "log.level": "DEBUG", "log.format": "json"})
-    doctor = caller((*person(DOCTOR, "DOCTOR"), *NAMES))
-    registered = door.person(DOCTOR, (f"{SSIN}:doctor:boolean",), "ec")
-    deposit(door, token_of(template, registered.entry))
-    nurse = caller(person(NURSE, "NURSE"))
-    asking = Asking(door, "", "", "A" * 13, put_key(door, NAMES[2]))
-    with loggers_on() as heard:
+def stage(doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path: Path) -> Iterator[Stage]:
+    settings = {**foreign_settings, "log.level": "DEBUG", "log.format": "json"}
+    with hearing(doors, lambda marks: doors.open(tmp_path / "data", template, settings, marks)) as (door, heard):
+        doctor = caller((*person(DOCTOR, "DOCTOR"), *NAMES))
+        registered = door.person(DOCTOR, (f"{SSIN}:doctor:boolean",), "ec")
+        deposit(door, token_of(template, registered.entry))
+        nurse = caller(person(NURSE, "NURSE"))
+        asking = Asking(door, "", "", "A" * 13, put_key(door, NAMES[2]))
         asking.sent = send(door, doctor, TO_NURSE)
         asking.received = send(door, nurse, Destination(DOCTOR, "INSS", "DOCTOR"))
-        yield Stage(door, doctor, registered, nurse, caller(hospital(HOSPITAL)), asking, heard, stream)
-    structlog.configure(**before)
-    door.close()
+        yield Stage(door, doctor, registered, nurse, caller(hospital(HOSPITAL)), asking, heard)
 
 
 def letter(publication_id: str = f"P-{CANARY}", digest: str | None = None) -> str:
@@ -254,7 +244,7 @@ def test_every_operation(stage: Stage) -> None:
         assert (name, outcome(stage, sent)) == (name, good)
     assert operations >= {row.operation for row in ROWS}
     stage.quiet()
-    assert stage.stream.getvalue().count("milliseconds") > len(operations)
+    assert stage.heard.written.count("milliseconds") > len(operations)
 
 
 def test_every_refusal(stage: Stage) -> None:
@@ -289,11 +279,12 @@ def test_the_libraries_are_heard(stage: Stage) -> None:
     assert {"sqlalchemy.engine.Engine", "signxml.processor"} <= {line.split()[0] for line in stage.heard.lines}
 
 
+@pytest.mark.within("asks an interpreter for the loggers that the server's modules make")
 def test_every_library_of_the_server_that_logs_is_known() -> None:
     """One that is not known here may say anything. Asked of a process of its own: here the tests' libraries log too."""
     code = "import logging, ehbox_soap.serving; print(*logging.root.manager.loggerDict)"
     loggers = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     roots = {name.partition(".")[0] for name in loggers}
     assert "sqlalchemy" in roots
-    # The standard library's, and gunicorn's, which sees paths and never a body.
-    assert roots <= {*log.QUIET, "concurrent", "asyncio", "gunicorn"}
+    # The standard library's; and gunicorn's, which sees paths and never a body, and of which only errors are told.
+    assert roots <= {*log.QUIET, "concurrent", "asyncio", log.ERRORS_ONLY}

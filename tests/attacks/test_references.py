@@ -24,16 +24,19 @@ IDS = (ID, "Id", "ID", "id", f"{{{XML}}}id", "AssertionID", "{urn:foreign}Id")
 ports = pytest.mark.parametrize("port", SECURED, ids=lambda port: port.name)
 
 
+PAIRED = [each for each in SECURED if each.name in ("publication", "consultation", "sts")]
+
+
+@pytest.mark.parametrize("port", PAIRED, ids=lambda port: port.name)
 @pytest.mark.parametrize(("first", "second"), [*product(IDS, IDS)], ids=lambda name: name.rpartition("/")[2])
-def test_every_pair_of_ids(first: str, second: str, foreign: Door) -> None:
+def test_every_pair_of_ids(first: str, second: str, port: SecuredPort, foreign: Door) -> None:
     """Two blocks of the Header that nobody signs have the same id, each under every name of an id."""
 
     def double(root: etree._Element) -> None:
         for name, tag in ((first, "{urn:x}A"), (second, "{urn:x}B")):
             etree.SubElement(root[0], tag).set(name, "doubled-id")
 
-    consultation = next(each for each in SECURED if each.name == "consultation")
-    assert turned_away(foreign, edited(consultation.request(), double)) == "Envelope: an id occurs twice"
+    assert turned_away(foreign, edited(port.request(), double)) == "Envelope: an id occurs twice"
 
 
 @ports
@@ -125,7 +128,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
 @pytest.mark.parametrize(("edit", "reason"), [*EDITS.values()], ids=[*EDITS])
 def test_references(port: SecuredPort, edit: Edit, reason: str, foreign: Door) -> None:
     """After the signing: nothing is canonicalised for them (tests/security/test_wrapping.py)."""
-    with no_socket():
+    with no_socket(foreign):
         assert turned_away(foreign, edited(port.request(), edit)).startswith(reason)
 
 
@@ -133,7 +136,7 @@ def test_references(port: SecuredPort, edit: Edit, reason: str, foreign: Door) -
 def test_addresses_that_a_message_names_are_not_visited(port: SecuredPort, foreign: Door) -> None:
     """As a reference, as where the key is, as the schema, as a base, and as what a token is fetched from."""
     instance = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-    with no_socket() as trap:
+    with no_socket(foreign) as trap:
         url = trap.url
         attacks: list[tuple[Edit, str]] = [
             (lambda r: _reference(r, URI=url), COVERED),
@@ -168,6 +171,7 @@ def _visit(port: int, trap: Trap, seen: bool) -> None:
         trap.events.clear()
 
 
+@pytest.mark.within("tries the guard of the process that answers here; the workers' is tests/http/test_clocked.py")
 @pytest.mark.parametrize("seen", [True, False])
 def test_the_guard_sees_a_socket(seen: bool) -> None:
     """Python's own, and one that only the other end can tell of."""

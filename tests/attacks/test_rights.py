@@ -39,6 +39,7 @@ from tests.attacks.rights import (
 )
 from tests.clients.connector40 import Destination, HttpRequest
 from tests.door import CERTIFIED, Client, Door, content_of
+from tests.doors import Doors, opened
 from tests.front import book
 from tests.security.keys import pki
 from tests.wire import values
@@ -116,10 +117,15 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(
-    template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+    doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     settings = {**foreign_settings, "mailbox.all_publishers": ",".join(PUBLISHERS)}
-    door = Door(tmp_path_factory.mktemp("rights") / "data", template, settings)
+    with opened(doors, tmp_path_factory.mktemp("rights") / "data", template, settings) as door:
+        yield staged(door)
+
+
+def staged(door: Door) -> Stage:
+    """What is asked for stands at the door."""
     everybody = clients()
     recognised = (CERTIFIED, f"{HOSPITAL}:recognisedhospital:boolean", "true")
     to_nurse = Destination(MEMBER, "INSS", "NURSE")
@@ -129,15 +135,16 @@ def stage(
         (HOSPITAL_BOX, "organisation member", recognised),
     ):
         about[box] = Asking(door, "", send(door, everybody[name], to_nurse), "A" * 13, put_key(door, reader))
-    yield Stage(door, everybody, about)
-    door.close()
+    return Stage(door, everybody, about)
 
 
+@pytest.mark.within("holds the committed table against the rules")
 def test_the_table_is_the_committed_one() -> None:
     """`python -m tests.attacks.rights` writes it."""
     assert TABLE.read_text(encoding="utf-8") == table()
 
 
+@pytest.mark.within("counts the rows of its own table")
 def test_the_table_knows_every_operation_of_the_mailbox() -> None:
     """All twelve: as many as there are kinds of requests; and the address book's four and the KGSS's secured one."""
     mailbox = {row.operation for row in ROWS if row.service in ("Publication", "Consultation")}

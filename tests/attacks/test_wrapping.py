@@ -33,6 +33,7 @@ def _rows() -> Iterator[tuple[SecuredPort, Form]]:
 ROWS = list(_rows())
 
 
+@pytest.mark.within("counts the rows of its own table")
 def test_the_table_is_whole() -> None:
     """Eight forms on each of three, eight placements."""
     assert {len(each) for each in (BODY_FORMS, TIMESTAMP_FORMS, ASSERTION_FORMS, PLACEMENTS)} == {8}

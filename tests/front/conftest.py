@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.door import Door, prepared
+from tests.doors import Doors, opened
 from tests.front.book import Book
 from tests.front.cast import Cast, cast
 from tests.security.keys import pki
@@ -28,10 +29,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def standing(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    door = Door(tmp_path_factory.mktemp("standing") / "data", template)
-    yield door
-    door.close()
+def standing(doors: Doors, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with opened(doors, tmp_path_factory.mktemp("standing") / "data", template, {}) as door:
+        yield door
 
 
 @pytest.fixture(scope="session")
@@ -54,16 +54,16 @@ def book(door: Door, people: Cast) -> Book:
 
 
 @pytest.fixture
-def fresh(template: Path, tmp_path: Path) -> Iterator[Fresh]:
-    opened: list[Door] = []
+def fresh(doors: Doors, template: Path, tmp_path: Path) -> Iterator[Fresh]:
+    there: list[Door] = []
 
     def open_one(settings: Mapping[str, str] | None = None) -> Door:
-        opened.append(Door(tmp_path / f"data{len(opened)}", template, settings or {}))
-        return opened[-1]
+        there.append(doors.open(tmp_path / f"data{len(there)}", template, settings))
+        return there[-1]
 
     yield open_one
-    for each in opened:
-        each.close()
+    for each in there:
+        doors.close(each)
 
 
 @pytest.fixture(scope="session")
@@ -82,11 +82,20 @@ def foreign_settings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, s
 
 @pytest.fixture(scope="session")
 def standing_foreign(
-    template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+    doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
-    door = Door(tmp_path_factory.mktemp("foreign-door") / "data", template, foreign_settings)
-    yield door
-    door.close()
+    with opened(doors, tmp_path_factory.mktemp("foreign-door") / "data", template, foreign_settings) as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def standing_strict(
+    doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Door]:
+    """The same by the strict profile."""
+    settings = {**foreign_settings, "security.profile": "strict"}
+    with opened(doors, tmp_path_factory.mktemp("strict-door") / "data", template, settings) as door:
+        yield door
 
 
 @pytest.fixture

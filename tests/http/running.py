@@ -19,16 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LAUNCH = Path(__file__).with_name("launch.py")
+LAUNCH, CLOCKED = (Path(__file__).with_name(name) for name in ("launch.py", "clocked.py"))
 PATIENCE = 120.0
 """Seconds after which something hangs; nothing that works comes near it."""
 
 
-def launch(folder: Path, *arguments: str, package: Path = ROOT) -> subprocess.Popen[bytes]:
-    """Starts `ehbox` with these arguments in `folder`, where its errors.log is; it cannot outlive this process."""
+def launch(folder: Path, *arguments: str, package: Path = ROOT, clocks: Path | None = None) -> subprocess.Popen[bytes]:
+    """Starts `ehbox` with these arguments in `folder`, where its errors.log is; it cannot outlive this process. With
+    `clocks` its time stands in that folder (clocked.py)."""
+    begin = [LAUNCH, os.getpid(), package] if clocks is None else [CLOCKED, os.getpid(), package, clocks]
     with (folder / "errors.log").open("ab") as errors:
         return subprocess.Popen(
-            [sys.executable, str(LAUNCH), str(os.getpid()), str(package), *arguments],
+            [sys.executable, *map(str, begin), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -39,11 +41,18 @@ def launch(folder: Path, *arguments: str, package: Path = ROOT) -> subprocess.Po
 class Running:
     """A server whose data stand in `folder`; ready when this returns. Settings as "section.name"."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, package: Path = ROOT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        package: Path = ROOT,
+        clocks: Path | None = None,
+    ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         assigned = [f"--set={name}={value}" for name, value in (settings or {}).items()]
-        self.process = launch(folder, "serve", "--port=0", f"--data={folder}", *assigned, package=package)
+        words = ("serve", "--port=0", f"--data={folder}", *assigned)
+        self.process = launch(folder, *words, package=package, clocks=clocks)
         self.killed = False
         self.told = self._first_line()
         host, _, port = self.told.rpartition("//")[2].rpartition(":")
