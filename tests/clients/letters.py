@@ -23,6 +23,8 @@ class File:
     name: str
     mime_type: str
     data: bytes
+    sealed_title: bytes | None = None
+    """What stands for the title of an annex that is encrypted."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Letter:
     destinations: Sequence[Destination]
     document: File
     annexes: Sequence[File] = ()
-    free_text: str | None = None
+    free_text: str | bytes | None = None
+    """bytes: it is sealed."""
     author: str | None = None
     part_order: Sequence[int] | None = None
     """Which file stands where among the parts: 0 is the document, 1 the first annex; None: as they are."""
@@ -52,6 +55,7 @@ class Letter:
     receipts: bool = True
     ooo_processed: bool = False
     content_type: str = "DOCUMENT"
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,8 @@ def _destination(each: Destination, letter: Letter, style: Style) -> str:
 def _file(each: File, reference: str | None, *, annex: bool) -> str:
     name, title = "Document", f"<Title>{text(each.title)}</Title>"
     if annex:
-        name, title = "Annex", f"<EncryptableTitle>{base64_of(each.title.encode())}</EncryptableTitle>"
+        own = each.title.encode() if each.sealed_title is None else each.sealed_title
+        name, title = "Annex", f"<EncryptableTitle>{base64_of(own)}</EncryptableTitle>"
     content = f"<EncryptableTextContent>{base64_of(each.data)}</EncryptableTextContent>"
     if reference is not None:
         content = f"<EncryptableBinaryContent>{reference}</EncryptableBinaryContent>"
@@ -131,12 +136,12 @@ def _file(each: File, reference: str | None, *, annex: bool) -> str:
 def _free(letter: Letter) -> str:
     if letter.free_text is None:
         return ""
-    free = base64_of(letter.free_text.encode())
+    free = base64_of(letter.free_text if isinstance(letter.free_text, bytes) else letter.free_text.encode())
     return f"<FreeInformations><EncryptableFreeText>{free}</EncryptableFreeText></FreeInformations>"
 
 
 def _specification(letter: Letter, style: Style) -> str:
-    encrypted = str(letter.important and style.important_is_encrypted).lower()
+    encrypted = str(letter.encrypted or (letter.important and style.important_is_encrypted)).lower()
     application = f"<ApplicationName>{letter.application}</ApplicationName>" if letter.application else ""
     important, wanted = (str(each).lower() for each in (letter.important, letter.receipts))
     receipts = "".join(f"<{name}Receipt>{wanted}</{name}Receipt>" for name in ("Publication", "Received", "Read"))
