@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ehbox_soap import config
 from ehbox_soap.clock import SetClock
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance
@@ -118,6 +119,14 @@ def test_without_the_ca_store_nothing_is_believed(place: Place, connector: Confi
         connector.token("SSIN", NURSE)
     with pytest.raises(Broken, match="who sealed has no chain to the CA store"):
         connector.open(sealed)
+
+
+def test_what_a_server_is_told_of_keys_that_exist_already_are_settings(tmp_path: Path) -> None:
+    """The page's `site.toml`; that it suffices is shown over HTTP (tests/http/test_site.py)."""
+    (tmp_path / "site.toml").write_text(block("toml", "[kgss]"), "utf-8")
+    settings = config.load(tmp_path / "site.toml")
+    assert (len(settings.security.authorities), len(settings.people.seeds)) == (1, 1)
+    assert all((settings.kgss.keystore, settings.kgss.password, settings.kgss.token))
 
 
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="no keytool on this machine")
