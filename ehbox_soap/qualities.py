@@ -84,8 +84,6 @@ NAMED_BY_CLIENTS: frozenset[str] = frozenset(
 # Names in attributes that are not the quality in lower case without underscore (BOX-7). Clients also ask for
 # sortingcenter and reeducation, which are the quality of no box.
 _TOKENS = {"GROUP": "groupofnurses", "OPTICIEN": "optician", "PSYCHOLOGIST": "clinicalpsychologist"}
-# Clients ask these two for their nihii11 and, all but one, for no boolean: the nihii11 certifies them (ours).
-_CERTIFIED_BY_NIHII11 = frozenset({"OPTICIEN", "PODOLOGIST"})
 
 
 def find(quality: str, type: str, sub_type: str | None = None) -> Row | None:
@@ -183,11 +181,6 @@ def quality_of_attribute(name: str) -> str | None:
 def quality_of_nihii11(name: str) -> str | None:
     """The quality that a nihii11 attribute of the certified namespace tells a number of, or None (BOX-2)."""
     return _QUALITY_OF_NIHII11.get(name)
-
-
-def certified_by_nihii11(quality: str) -> bool:
-    """Whether a certified nihii11 makes the quality without any boolean (ours; OPTICIEN, PODOLOGIST)."""
-    return quality in _CERTIFIED_BY_NIHII11
 
 
 def _type_of(quality: str) -> str:

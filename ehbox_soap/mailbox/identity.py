@@ -55,7 +55,11 @@ def _read(attributes: Attributes) -> Identity:
 
 
 def _certified(attributes: Attributes) -> Iterator[str]:
-    """The certified qualities in the assertion's order, as often as they are certified (BOX-7)."""
+    """The certified qualities in the assertion's order, as often as they are certified (BOX-7).
+
+    By a boolean, or by the nihii11 alone: M asks for nothing else, and nobody has one without the profession.
+    """
+    stated = {qualities.quality_of_attribute(name) for space, name, _ in attributes if space == qualities.CERTIFIED}
     for namespace, name, value in attributes:
         if namespace != qualities.CERTIFIED:
             continue
@@ -63,7 +67,7 @@ def _certified(attributes: Attributes) -> Iterator[str]:
         if quality is not None and value == "true":
             yield quality
         numbered = qualities.quality_of_nihii11(name)
-        if numbered is not None and qualities.certified_by_nihii11(numbered) and is_number("NIHII", value):
+        if numbered is not None and numbered not in stated and is_number("NIHII", value):
             yield numbered
 
 

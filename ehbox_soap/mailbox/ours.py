@@ -27,7 +27,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("BOX-6", "without a certified quality the person is a CITIZEN"),
     Decision("BOX-6", "two different numbers for one identity in an assertion name no box"),
     Decision("BOX-7", "attribute names follow the known forms where no client is known to ask for them"),
-    Decision("BOX-7", "an OPTICIEN and a PODOLOGIST are certified by their nihii11 alone"),
+    Decision("BOX-7", "a certified nihii11 makes the quality where the assertion has no boolean of it"),
     Decision(
         "BOX-9", "a message's size is its decoded contents, titles of annexes, free information and patient's INSS"
     ),

@@ -85,7 +85,8 @@ def _cells(row: str) -> list[str]:
         ("| a person |", "SSIN", "04022999310", 2),
         ("| a doctor |", "SSIN", DOCTOR, 4),
         ("| a nurse |", "SSIN", "85061999865", 4),
-        ("| a hospital |", "NIHII-HOSPITAL", "71990133", 3),
+        ("| a hospital |", "NIHII-HOSPITAL", "71990133", 4),
+        ("| an organisation by its CBE number |", "CBE", "0999999031", 3),
     ],
 )
 def test_the_sts_certifies_all_that_the_page_names(
@@ -104,26 +105,35 @@ def test_the_sts_certifies_all_that_the_page_names(
     assert [name for name, _ in asked if f'AttributeName="{name}"' not in certified] == []
 
 
-def test_the_sts_certifies_what_the_connector_s_properties_ask(standing: Door) -> None:
-    """Namespace, name, and of a claim the value; of the owner of the keystore that the properties name."""
-    (block,) = re.findall(r"^```properties\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    stated = dict(line.split("=", 1) for line in block.splitlines() if line)
+@pytest.mark.parametrize(("number", "count"), [(DOCTOR, 4), ("71990133", 3)], ids=["doctor", "hospital"])
+def test_the_sts_certifies_what_the_connector_s_properties_ask(standing: Door, number: str, count: int) -> None:
+    """Namespace, name, and of a claim the value; of the owner of the keystore that the properties name. A hospital's
+    stand instead of those of the doctor."""
+    doctor, hospital = (
+        dict(line.split("=", 1) for line in block.splitlines() if line)
+        for block in re.findall(r"^```properties\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    )
+    stated = doctor if number == DOCTOR else hospital
     claims = [value.split(",") for name, value in stated.items() if ".samlattribute." in name]
     asked = [value.split(",") for name, value in stated.items() if ".samlattributedesignator." in name]
-    assert {stated[f"sessionmanager.{name}.keystore"] for name in ("identification", "holderofkey", "encryption")} == {
+    assert {doctor[f"sessionmanager.{name}.keystore"] for name in ("identification", "holderofkey", "encryption")} == {
         f"{DOCTOR}.p12"
     }
     authority = Authority.open(standing.template / "pki", SetClock(), SeededChance(31))
-    entry = authority.person(DOCTOR, "Test")
+    if number == DOCTOR:
+        entry = authority.person(number, "Test")
+    else:
+        entry = authority.organisation("NIHII-HOSPITAL", number, "Test")
     model = Connector3(entry.key, entry.certificate, lambda: identifier(standing.chance))
     request = model.request_secure_token(
-        stated["endpoint.sts"].removeprefix(URL),
+        doctor["endpoint.sts"].removeprefix(URL),
         standing.now,
         [(name, value) for _, name, value in claims],
         [(name, namespace) for namespace, name in asked],
     )
     certified = assertion_of(standing.send(request))
-    assert len(asked) == 4
+    assert len(asked) == count
+    assert {value for *_, value in claims} == {number}
     assert [
         name for space, name in asked if f'AttributeName="{name}" AttributeNamespace="{space}"' not in certified
     ] == []

@@ -48,6 +48,18 @@ def test_the_identification_is_an_eid_and_the_holder_an_ehealth_certificate(stan
         assert client.ask("get_box_info").element.findtext("BoxId/Quality") == "DOCTOR"
 
 
+def test_medikit_asks_for_a_nihii11_and_for_nothing_else(standing: Door) -> None:
+    """BOX-7: its IdentityProfession is the name of one attribute; the box is that of the profession all the same. The
+    key is an organisation's, of which its assertion says nothing."""
+    person = authority(standing).person(SENDER, "TEST PERSON")
+    holder = authority(standing).organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL")
+    client = talk(standing, Medikit, "rsa", SENDER)
+    client.model.key, client.model.certificate = holder.key, holder.certificate
+    client.model.identification = pair(person)
+    client.identify_as([(HOLDER_SSIN, SENDER), (SSIN, SENDER)], (f"{SSIN}:ehealth:1.0:doctor:nihii11",))
+    assert client.ask("get_box_info").element.findtext("BoxId/Quality") == "DOCTOR"
+
+
 def test_the_identification_is_a_person_s_and_the_holder_an_organisation_s(standing: Door) -> None:
     """BOX-6: the assertion names both, and the organisation's box is the default."""
     eid = authority(standing).eid(SENDER, "Voorbeeld", "Dora")

@@ -142,7 +142,9 @@ def test_box_6_an_assertion_that_names_no_box_is_a_fault(world: World, case: str
         (certified("urn:be:fgov:person:ssin:ehealth:1.0:professional:clinicalpsychologist:boolean"), "PSYCHOLOGIST"),
         (certified("urn:be:fgov:person:ssin:ehealth:1.0:nihii:podologist:nihii11", "12345678901"), "PODOLOGIST"),
         (certified("urn:be:fgov:person:ssin:ehealth:1.0:nihii:podologist:nihii11", "unknown"), "CITIZEN"),
-        (certified("urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", "12345678901"), "CITIZEN"),
+        (certified("urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", "12345678901"), "DOCTOR"),
+        (certified("urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", ""), "CITIZEN"),
+        ((IDENTIFICATION, "urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", "12345678901"), "CITIZEN"),
         (certified("urn:be:fgov:person:ssin:nurse:boolean", "false"), "CITIZEN"),
         (certified("urn:be:fgov:person:ssin:nurse:boolean", "TRUE"), "CITIZEN"),
         ((IDENTIFICATION, "urn:be:fgov:person:ssin:nurse:boolean", "true"), "CITIZEN"),
@@ -153,6 +155,14 @@ def test_box_7_only_certified_attributes_make_a_quality(
     world: World, attribute: tuple[str, str, str], quality: str
 ) -> None:
     assert world.info(person(NURSE_INSS, attribute)).box == types.BoxId(NURSE_INSS, "INSS", quality)
+
+
+def test_box_7_a_nihii11_beside_a_boolean_that_is_not_true_makes_no_quality(world: World) -> None:
+    """What certifies it is asked first: the number alone does where nobody asked for anything else."""
+    nihii11 = certified("urn:be:fgov:person:ssin:ehealth:1.0:doctor:nihii11", "12345678901")
+    for denied in (nihii11, certified("urn:be:fgov:person:ssin:doctor:boolean", "false")):
+        quality = world.info(person(NURSE_INSS, *{denied: None, nihii11: None})).box.quality
+        assert quality == ("DOCTOR" if denied == nihii11 else "CITIZEN")
 
 
 @pytest.mark.parametrize(
