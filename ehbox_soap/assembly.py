@@ -11,6 +11,7 @@ from datetime import timedelta
 from ehbox_soap import config, kgss_identity, log, resources, trusting
 from ehbox_soap.clock import Clock, SystemClock
 from ehbox_soap.config import Settings
+from ehbox_soap.etk.intake import fingerprint
 from ehbox_soap.ids import Chance, SystemChance
 from ehbox_soap.kgss.service import Kgss
 from ehbox_soap.kgss.vault import Vault
@@ -24,6 +25,7 @@ from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports.call import House
 from ehbox_soap.pseudonym import Pseudonyms
 from ehbox_soap.register import seed
+from ehbox_soap.sealing.token import read_token
 from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import Verifier
@@ -75,10 +77,14 @@ def _deposit(settings: Settings, token: StoredToken, transaction: Transaction) -
     Raises ValueError if the depot gives out another one than the settings name, which would be sealed for in vain.
     """
     transaction.tokens.add(token)
-    given = transaction.tokens.current(token.name, token.added_at)
-    if settings.kgss.keystore and given[:1] != (token.octets,):
-        path = settings.kgss.token or settings.kgss.keystore
-        raise ValueError(f"{path}: the depot gives out another token of the KGSS; see `ehbox etk list`")
+    own = settings.kgss
+    if own.token:
+        transaction.tokens.renew(token)
+    if own.keystore or own.token:
+        given = transaction.tokens.current(token.name, token.added_at)
+        if not given or fingerprint(read_token(given[0])) != token.fingerprint:
+            path = own.token or own.keystore
+            raise ValueError(f"{path}: the depot gives out another token of the KGSS; see `ehbox etk list`")
 
 
 def build(

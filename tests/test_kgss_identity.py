@@ -113,9 +113,12 @@ def token_of_file(settings: Settings) -> bytes:
 
 
 def test_without_a_token_the_server_s_own_depot_makes_one(settings: Settings, site: Authority) -> None:
-    plain = with_kgss(settings, token="")
+    plain, later = with_kgss(settings, token=""), SetClock(START + timedelta(days=1))
     assembly.prepare(plain, CLOCK, SeededChance(1))
-    token = read_token(given(plain)[0])
+    first = given(plain)[0]
+    assembly.prepare(plain, later, SeededChance(1))
+    assert given(plain)[0] == first
+    token = read_token(first)
     assert token.authentication == site.kgss.authentication.certificate
     assert token.depot == assembly.authority(plain, CLOCK, SeededChance(1)).etk_depot.certificate
 
@@ -166,6 +169,26 @@ def test_an_earlier_key_of_the_keystore_may_have_the_token(settings: Settings, s
     )  # fmt: skip
     assembly.prepare(settings, CLOCK, SeededChance(1))
     assert given(settings)[0] == token_of_file(settings)
+
+
+def test_the_token_of_the_settings_takes_the_place_of_one_that_was_made_here(settings: Settings) -> None:
+    """Of the same key: the settings were given the keystore first, and the token later."""
+    assembly.prepare(with_kgss(settings, token=""), CLOCK, SeededChance(1))
+    assert given(settings)[0] != token_of_file(settings)
+    assembly.prepare(settings, CLOCK, SeededChance(1))
+    assert given(settings)[0] == token_of_file(settings)
+
+
+def test_a_revoked_token_is_told(settings: Settings) -> None:
+    assembly.prepare(settings, CLOCK, SeededChance(1))
+    store = Store.open(config.database_url(settings))
+    try:
+        with store.begin() as transaction:
+            for each in transaction.tokens.all():
+                transaction.tokens.revoke(each.serial, START)
+    finally:
+        store.close()
+    assert "the depot gives out another token of the KGSS" in refused(settings)
 
 
 def test_a_depot_that_gives_out_another_token_is_told(settings: Settings, site: Authority) -> None:

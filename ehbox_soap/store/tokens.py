@@ -42,6 +42,11 @@ class Tokens:
         name = {"type": new.name.type, "value": new.name.value, "application": new.name.application}
         return insert_if_new(self._connection, token, {**name, **values}) is not None
 
+    def renew(self, new: StoredToken) -> None:
+        """Other octets for a known token: of the same encryption certificate, but made by another depot, or later."""
+        where = token.c.fingerprint == new.fingerprint
+        self._connection.execute(update(token).where(where).values(octets=new.octets))
+
     def current(self, name: TokenName, now: datetime) -> tuple[bytes, ...]:
         """The tokens of that name that may be given out, the last added first."""
         query = select(token.c.octets).where(

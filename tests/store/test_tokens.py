@@ -48,6 +48,17 @@ def test_a_revoked_one_is_not_given_out_and_stays_revoked(store: Store) -> None:
         assert [each.revoked_at for each in transaction.tokens.all()] == [NOW, None]
 
 
+def test_a_known_one_may_get_other_octets_and_stays_what_it_is(store: Store) -> None:
+    with store.begin() as transaction:
+        for each in (FIRST, SECOND):
+            transaction.tokens.add(each)
+        transaction.tokens.revoke("2", NOW)
+        for each in (FIRST, SECOND):
+            transaction.tokens.renew(replace(each, octets=each.octets + b" anew", added_at=NOW + DAY))
+        expected = (replace(SECOND, octets=b"second anew", revoked_at=NOW), replace(FIRST, octets=b"first anew"))
+        assert transaction.tokens.all() == expected
+
+
 def test_applications_of_a_number(store: Store) -> None:
     other = replace(SECOND, name=replace(NAME, application="APP"))
     third = replace(FIRST, fingerprint=b"3" * 32, name=replace(NAME, value="85061999865", application="ELSE"))
