@@ -22,6 +22,7 @@ from proofs import (
     faults,
     full,
     limits,
+    nobody,
     once,
     plans,
     report,
@@ -55,8 +56,8 @@ def main() -> None:
     """Proofs that nothing is lost."""
 
 
-Result = tuple[Columns, bool]
-"""The columns of a table, and whether all is as it must be."""
+Result = tuple[Columns, bool] | tuple[Columns, bool, list[str]]
+"""The columns of a table, and whether all is as it must be; lines that follow the table."""
 
 
 def _proof(name: str, count: int) -> Callable[[Callable[[Size, str], Result]], None]:
@@ -72,10 +73,10 @@ def _proof(name: str, count: int) -> Callable[[Callable[[Size, str], Result]], N
         def command(count: int, database: tuple[str, ...], seed: int, write: bool) -> None:
             all_well = True
             for each in database or DATABASES:
-                columns, well = function(Size(count, seed), each)
+                columns, well, *extra = function(Size(count, seed), each)
                 words = f"{name} --count {count} --seed {seed} --database {each}"
                 section = Section(f"{name}-{each}", f"scripts/reliability {words}", columns)
-                told = report.text(section)
+                told = report.text(section, *extra)
                 sys.stdout.write(told + "\n")
                 if write:
                     report.write(section, told)
@@ -290,6 +291,21 @@ def _corruption(size: Size, database: str) -> Result:  # noqa: ARG001  (every pr
     count = sum(each.by_its_name for each in found)
     told["found by the check that is for it"] = f"{count} of {len(found)}"
     return {f"found on {NAMES[database]}": told}, not healthy and count == len(found)
+
+
+@_proof("nobody", 1)
+def _nobody(size: Size, database: str) -> Result:
+    """Every attack of tests/attacks over HTTP; --count N: of each test only every Nth case."""
+    with tempfile.TemporaryDirectory(prefix="ehbox-proof-") as folder:
+        found = nobody.nobody(database, size.count, Path(folder))
+    everything = found.all
+    for finding in everything.findings:
+        _tell(f"FOUND: {finding}")
+    columns: Columns = {name: {} for name in everything.row}
+    for topic, told in {**found.topics, "all": everything}.items():
+        for name, value in told.row.items():
+            columns[name][topic] = value
+    return columns, not everything.findings, list(nobody.told_within(found))
 
 
 @main.command("plans")

@@ -48,23 +48,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if kind == WITHIN:
         return
     every, counts = config.getoption("--every"), Counter[str]()
-    kept: list[pytest.Item] = []
-    left: list[pytest.Item] = []
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            if marker := item.get_closest_marker("within"):
-                item.add_marker(pytest.mark.skip(reason=marker.args[0]))
-            elif _of_another(item, kind):
-                left.append(item)
-                continue
-            name = item.nodeid.partition("[")[0]
-            counts[name] += 1
-            if (counts[name] - 1) % every:
-                left.append(item)
-                continue
-        kept.append(item)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left)
+
+    def is_made(item: pytest.Item) -> bool:
+        if not item.path.is_relative_to(HERE) or item.get_closest_marker("within"):
+            return True
+        if _of_another(item, kind):
+            return False
+        # What has one case is a case of its module: each may need a server of its own.
+        name = item.nodeid.partition("[")[0] if hasattr(item, "callspec") else str(item.path)
+        counts[name] += 1
+        return counts[name] % every == 1 % every
+
+    made = [item for item in items if is_made(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in made])
+    items[:] = made
+    for item in made:
+        if marker := item.get_closest_marker("within"):
+            item.add_marker(pytest.mark.skip(reason=marker.args[0]))
 
 
 def _of_another(item: pytest.Item, kind: str) -> bool:

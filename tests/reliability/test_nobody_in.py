@@ -1,15 +1,20 @@
 """Nobody in, over HTTP: what tests/attacks tries at every port within the process, sent to two running workers of one
-server on each database. Every attack is refused, whichever worker takes it, and the store stays as it was."""
+server on each database. Every attack is refused, whichever worker takes it, and the store stays as it was.
+
+All of it over HTTP is `scripts/reliability nobody` (docs/reliability.md); here a part of it, and the octets of real
+clients to the server as it is, at true time."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 from lxml import etree
 
+from proofs import nobody
 from proofs.contents import Rows, rows
 from proofs.places import Place
 from tests.attacks.placements import PLACEMENTS, nested_body
@@ -18,13 +23,55 @@ from tests.attacks.timestamps import TIMESTAMP_FORMS
 from tests.attacks.wrapping import ASSERTION_FORMS, BODY_FORMS
 from tests.clients.connector40 import HttpRequest
 from tests.clients.connector40_reader import Fault
+from tests.databases import DATABASES
 from tests.http import people
+from tests.http.door import FAULT
 from tests.http.people import Caller
 from tests.http.running import PATIENCE, Reply, Running
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
 FORMS = (*BODY_FORMS, *TIMESTAMP_FORMS, *ASSERTION_FORMS, *PLACEMENTS)
 THREADS = 16
+
+
+LETTERS = "a thousand letters on one assertion"
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_part_of_every_attack(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Of each kind every sixtieth case, whose test and whose server are those of the full size."""
+    if database == "postgresql":
+        request.getfixturevalue("cluster")
+    found = nobody.nobody(database, 60, tmp_path)
+    assert found.all.findings == []
+    assert set(found.topics) == set(nobody.TOPICS.values()) - {LETTERS}
+    assert {name for name, each in found.topics.items() if not each.answers} == set()
+    assert found.all.answers[FAULT] > 100
+
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="tests.attacks.test_wrapping" name="test_a[x]"><properties><property name="fault" value="2"/>
+</properties></testcase>
+<testcase classname="tests.attacks.test_wrapping" name="test_a[y]"><properties><property name="answered" value="1"/>
+<property name="502" value="1"/></properties><failure message="it got in"/></testcase>
+<testcase classname="tests.attacks.test_rights" name="test_b[x]"><error message="no server"/></testcase>
+<testcase classname="tests.attacks.test_rights" name="test_c"><skipped message="why"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_what_failed_or_is_no_answer_is_found(tmp_path: Path) -> None:
+    """Else the full size would find nothing whatever happened."""
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    found = nobody.read(report)
+    wrapping, rights = found.topics["signature wrapping"], found.topics["rights"]
+    assert (wrapping.tests, wrapping.answers) == (2, {"fault": 2, "answered": 1, "502": 1})
+    first, second = wrapping.findings
+    assert first == "test_wrapping.test_a[y]: it got in"
+    assert second == "test_wrapping.test_a[y]: answered by 502"
+    assert rights.findings == ["test_rights.test_b[x]: no server"]
+    assert found.within == {"test_rights.test_c": "why"}
+    assert (found.all.tests, len(found.all.findings)) == (3, 3)
 
 
 def contents(place: Place) -> Rows:
@@ -79,12 +126,11 @@ def test_wrapped_forged_and_foreign_calls_change_nothing(a_place: Place) -> None
     people.ask(server, edited(good, etree.fromstring(good.body)))
 
 
-@pytest.mark.parametrize("writes", [True, False], ids=["a call that writes", "a call that reads"])
-def test_the_same_octets_from_sixteen_threads_are_one_call(a_place: Place, writes: bool) -> None:
-    """One is accepted, by whichever worker; none after a restart."""
+def test_the_same_octets_from_sixteen_threads_are_one_call(a_place: Place) -> None:
+    """One is accepted, by whichever worker; none after a restart. A call that reads; above one that writes."""
     server = a_place.serve(workers="2")
     doctor, _ = cast(a_place, server)
-    sent = doctor.publish(people.letter(people.text())) if writes else doctor.box_info()
+    sent = doctor.box_info()
     together = Barrier(THREADS)
 
     def send(_: int) -> Reply:
