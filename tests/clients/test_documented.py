@@ -29,12 +29,13 @@ from tests.clients.http import HttpRequest
 from tests.clients.letters import Destination, File, Letter
 from tests.clients.names import CERTIFIED
 from tests.clients.sealing import Shared
-from tests.clients.talking import DOCTOR, Octets, contents
+from tests.clients.talking import DOCTOR as CERTIFIED_DOCTOR
+from tests.clients.talking import Octets, contents
 from tests.door import Door
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clients.md").read_text("utf-8")
 URL, PASSWORD = "http://127.0.0.1:8080", "ehbox-test"
-SELF, NURSE = "71031499894", "85061999865"
+DOCTOR, NURSE, HOSPITAL = "71031499894", "85061999865", "71990133"
 PLAIN = b"A letter of a few words."
 
 
@@ -62,8 +63,10 @@ def place(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     keystores = door.folder / "pki" / "keystores"
     keystores.mkdir()
     with door.house.store.begin() as transaction:
-        for number in (SELF, NURSE):
-            made = authority.keystore(authority.person(number, "TEST PERSON"))
+        owners = [authority.person(number, "TEST PERSON") for number in (DOCTOR, NURSE)]
+        owners.append(authority.organisation("NIHII-HOSPITAL", HOSPITAL, "TEST HOSPITAL"))
+        for number, owner in zip((DOCTOR, NURSE, HOSPITAL), owners, strict=True):
+            made = authority.keystore(owner)
             assert made.encryption is not None
             write_pkcs12(keystores / f"{number}.p12", made, PASSWORD, chance)
             transaction.tokens.add(stored(authority.token(made.encryption), door.now))
@@ -79,46 +82,66 @@ def block(language: str, holds: str) -> str:
     return found
 
 
-@pytest.fixture(params=[Connector3, Connector40], ids=lambda kind: kind.__name__)
-def connector(request: pytest.FixtureRequest, place: Place) -> Configured:
-    stated = properties.read(block("properties", "endpoint."))
+def stated(owner: str) -> dict[str, str]:
+    """The page's file: the doctor's as it stands, or the hospital's, with other keystores and other attributes."""
+    found = properties.read(block("properties", "endpoint."))
+    if owner == HOSPITAL:
+        rest = {name: value for name, value in found.items() if ".samlattribute" not in name}
+        rest |= {name: value.replace(DOCTOR, HOSPITAL) for name, value in rest.items() if ".keystore" in name}
+        found = rest | properties.read(block("properties", f",{HOSPITAL}"))
+    return found
+
+
+KINDS = pytest.mark.parametrize("kind", [Connector3, Connector40], ids=lambda kind: kind.__name__)
+TYPES = {DOCTOR: "SSIN", HOSPITAL: "NIHII-HOSPITAL"}
+
+
+def connector(place: Place, kind: type[Connector40], owner: str = DOCTOR) -> Configured:
+    """With a session."""
     chance = SeededChance(82)
-    return Configured(
-        stated, place.folder, PASSWORD, request.param, place.post, lambda: place.door.now, chance
-    ).identify("SSIN", SELF)
+    made = Configured(stated(owner), place.folder, PASSWORD, kind, place.post, lambda: place.door.now, chance)
+    return made.identify(TYPES[owner], owner)
 
 
-def test_a_sealed_letter_and_who_it_is_for(connector: Configured) -> None:
-    """The recipient's token comes from the depot and its chain ends in the CA store; one's own letter is read again."""
-    found = connector.look_up(BookRequest("searchProfessionals", [("SSIN", NURSE)]))
+@KINDS
+def test_a_sealed_letter_there_and_back(place: Place, kind: type[Connector40]) -> None:
+    """Tokens come from the depot, their chains end in the CA store; one's own letter is read again."""
+    doctor, hospital = (connector(place, kind, owner) for owner in TYPES)
+    found = doctor.look_up(BookRequest("searchProfessionals", [("SSIN", NURSE)]))
     assert [each.text for each in found.iter("{*}SSIN")] == [NURSE]
-    tokens = [connector.token("SSIN", number) for number in (NURSE, SELF)]
-    sealed = connector.seal(PLAIN, *(each.encryption for each in tokens))
-    document = File("Sealed", "letter.txt", "text/plain", sealed)
-    letter = Letter(
-        f"doc{connector.kind.__name__}"[:13], [Destination(NURSE, "INSS", "NURSE")], document, encrypted=True
-    )
-    sent = connector.send_letter(letter)
-    ((_, _, data),) = contents(connector.call("get_full_message", sent, "SENTBOX"))
-    opened, signer = connector.open(data)
-    assert opened == PLAIN
-    assert signer == connector.keystore("holderofkey").authentication.certificate
+    tokens = [doctor.token("SSIN", NURSE), *(doctor.token(type, number) for number, type in TYPES.items())]
+    document = File("Sealed", "letter.txt", "text/plain", doctor.seal(PLAIN, *(each.encryption for each in tokens)))
+    to = [Destination(NURSE, "INSS", "NURSE"), Destination(HOSPITAL, "NIHII", "HOSPITAL", "HOSPITAL")]
+    sent = doctor.send_letter(Letter(kind.__name__, to, document, encrypted=True))
+    for reader, source in ((hospital, "INBOX"), (doctor, "SENTBOX")):
+        ((_, _, data),) = contents(reader.call("get_full_message", sent, source))
+        assert reader.open(data) == (PLAIN, doctor.keystore("holderofkey").authentication.certificate)
 
 
-def test_a_key_for_whom_nobody_knows_in_advance(connector: Configured) -> None:
-    own = connector.token("SSIN", SELF)
-    name, key = connector.kgss(own).made(Reader(CERTIFIED, DOCTOR, ["true"]))
-    assert connector.open_by_key(connector.seal(PLAIN, Shared(name, key)), own)[0] == PLAIN
+@KINDS
+def test_a_key_for_whom_nobody_knows_in_advance(place: Place, kind: type[Connector40]) -> None:
+    doctor = connector(place, kind)
+    own = doctor.token("SSIN", DOCTOR)
+    name, key = doctor.kgss(own).made(Reader(CERTIFIED, CERTIFIED_DOCTOR, ["true"]))
+    assert doctor.open_by_key(doctor.seal(PLAIN, Shared(name, key)), own)[0] == PLAIN
 
 
-def test_without_the_ca_store_nothing_is_believed(place: Place, connector: Configured) -> None:
+def test_without_the_ca_store_nothing_is_believed(place: Place) -> None:
     """What the page says of CAKEYSTORE_LOCATION: no token, nothing that was sealed."""
-    sealed = connector.seal(PLAIN, connector.token("SSIN", SELF).encryption)
-    connector.cas = CaStore([place.authority.sts.certificate])
+    doctor = connector(place, Connector40)
+    sealed = doctor.seal(PLAIN, doctor.token("SSIN", DOCTOR).encryption)
+    doctor.cas = CaStore([place.authority.sts.certificate])
     with pytest.raises(Broken, match="the depot of a token has no chain to the CA store"):
-        connector.token("SSIN", NURSE)
+        doctor.token("SSIN", NURSE)
     with pytest.raises(Broken, match="who sealed has no chain to the CA store"):
-        connector.open(sealed)
+        doctor.open(sealed)
+
+
+def test_a_session_ends_where_one_s_own_token_is_of_other_keys(place: Place) -> None:
+    """What the page says of sessionmanager.fetch.etk."""
+    made = connector(place, Connector40)
+    with pytest.raises(Broken, match="the keystore's own token is of other keys"):
+        made.identify("SSIN", NURSE)
 
 
 def test_what_a_server_is_told_of_keys_that_exist_already_are_settings(tmp_path: Path) -> None:
