@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,9 @@ def publish(server: Running, doctor: Caller, nurse: Caller, processes: int, lett
     before = len([each for page in pages(server, nurse) for each in page])
     tasks = [Task.of(doctor, server.address, f"process {number}", letters) for number in range(processes)]
     started = [start(task) for task in tasks]
-    by_process = [told(process, letters) for process in started]
+    # All at once: one that nobody reads stops when its pipe is full, and its connection ends after a while of silence.
+    with ThreadPoolExecutor(processes) as readers:
+        by_process = list(readers.map(lambda process: told(process, letters), started))
     return Published(by_process, before, [each for page in pages(server, nurse) for each in page])
 
 
