@@ -295,7 +295,7 @@ def _corruption(size: Size, database: str) -> Result:  # noqa: ARG001  (every pr
 
 @_proof("nobody", 1)
 def _nobody(size: Size, database: str) -> Result:
-    """Every attack of tests/attacks over HTTP; --count N: of each test only every Nth case."""
+    """Every attack over HTTP; --count N: of each test of tests/attacks only every Nth case."""
     with tempfile.TemporaryDirectory(prefix="ehbox-proof-") as folder:
         found = nobody.nobody(database, size.count, Path(folder))
     everything = found.all

@@ -1,4 +1,5 @@
-"""Nobody in: every attack of tests/attacks over HTTP, to running workers on one database, and how each was answered.
+"""Nobody in: every attack of tests/attacks, and those of tests/front, over HTTP to running workers on one database, and
+how each was answered.
 
 Knows: how these tests are run over another door, what each of them is about, the report that pytest writes. Must not
 know: any attack. A finding is a test that failed, or an answer that is no answer of SOAP.
@@ -29,16 +30,23 @@ TOPICS = {
     "test_algorithms": "keys, MACs, empty values",
     "test_assertions.test_assertions": "assertions",
     "test_assertions.test_timestamps": "Timestamps",
-    "test_assertions.test_a_second_before_each_end": "a second before each end",
+    "test_assertions.test_a_second_before_each_end": "boundaries, to the second",
     "test_assertions.test_the_same_bytes": "replay",
     "test_assertions.test_a_thousand_calls": "a thousand calls on one assertion",
     "test_assertions.test_a_thousand_messages": "a thousand letters on one assertion",
     "test_rights": "rights",
     "test_foreign_ids": "foreign and unknown ids",
     "test_canaries": "canaries",
+    "test_replay": "replay",
+    "test_times": "boundaries, to the second",
+    "test_security": "each piece of the security header",
+    "test_hostile": "placements anywhere, sets of references, split values, octets",
+    "test_trust": "keys, certificates, profiles",
 }
 """By the beginning of a test's name; the first that fits."""
 PATIENCE = 3600
+ATTACKS = "tests/attacks"
+FRONT = tuple(f"tests/front/test_{name}.py" for name in ("wrapping", "replay", "times", "security", "hostile", "trust"))
 
 
 @dataclass
@@ -86,14 +94,15 @@ class Found:
 
 
 def nobody(database: str, every: int, folder: Path) -> Found:
-    """All of tests/attacks over HTTP on one database, or of each test every so manieth case. `folder` is scratch."""
+    """All of them over HTTP on one database, or of each test of tests/attacks every so manieth case. `folder` is
+    scratch."""
     report = folder / "report.xml"
     began = clock.monotonic()
     words = [f"--door=http-{database}", f"--every={every}", f"--basetemp={folder / 'tests'}"]
     # The form of report that has a place for what a test says of itself.
     words += [f"--junitxml={report}", "--override-ini=junit_family=xunit1"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/attacks", *words],
+        [sys.executable, "-m", "pytest", "-q", ATTACKS, *(FRONT if every == 1 else ()), *words],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -136,7 +145,7 @@ def _case(name: str, case: etree._Element) -> Topic:
 
 def told_within(found: Found) -> Iterator[str]:
     """A sentence about what was not made over HTTP."""
-    yield f"In {found.seconds:.0f} seconds. Within the process only, because it asks no server:"
+    yield f"In {found.seconds:.0f} seconds. Within the process only:"
     yield ""
     for name, reason in sorted(found.within.items()):
         module, _, test = name.partition(".")

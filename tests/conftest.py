@@ -8,6 +8,7 @@ import pytest
 from tests.databases import cluster, database_url, databases, postgresql_databases, sqlite_files, store
 from tests.door_kinds import KINDS, WITHIN, doors
 from tests.fuzz.told import told
+from tests.over_http import choose
 
 __all__ = ["cluster", "database_url", "databases", "doors", "postgresql_databases", "sqlite_files", "store"]
 
@@ -20,8 +21,12 @@ hypothesis.settings.load_profile("quick")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-inputs", type=int, default=0, help="fuzz with so many new inputs; 0: the usual ones")
-    parser.addoption("--door", choices=KINDS, default=WITHIN, help="over which door tests/attacks come in")
-    parser.addoption("--every", type=int, default=1, help="over HTTP: of each of tests/attacks every so manieth case")
+    parser.addoption("--door", choices=KINDS, default=WITHIN, help="by which door tests of the front door come in")
+    parser.addoption("--every", type=int, default=1, help="over HTTP: of each test only every so manieth case")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    choose(config, items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,10 @@ from tests.door import Door, prepared
 from tests.doors import Doors, opened
 from tests.front.book import Book
 from tests.front.cast import Cast, cast
+from tests.over_http import answers_are_counted
 from tests.security.keys import pki
+
+__all__ = ["answers_are_counted"]
 
 
 class Fresh(Protocol):

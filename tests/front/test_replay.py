@@ -118,6 +118,7 @@ def test_a_refused_letter_is_not_heard_twice(door: Door, people: Cast) -> None:
     assert turned_away(door, sent) == REPLAY
 
 
+@pytest.mark.within("has a function of the server's process fail; `scripts/reliability faults` has the storage fail")
 def test_a_fault_forgets_the_call(fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault leaves no trace: what failed by the database may come again as it is."""
     door = fresh()

@@ -66,6 +66,7 @@ class Running:
         if not line.startswith("ehbox-soap ready on "):
             self.process.kill()
             self.process.wait()
+            self.process.stdout.close()
             raise AssertionError(f"the server did not start: {line}\n{self.errors}")
         return line
 
