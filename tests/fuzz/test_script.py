@@ -19,7 +19,7 @@ case "$*" in
     *) echo Python ;;
 esac
 """
-INSTALLED = 'mkdir -p "${@: -2:1}/atheris"'
+INSTALLED = 'mkdir -p "${@: -1}/atheris"'
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def demanded(*extras: str) -> Iterator[Requirement]:
         yield Requirement(line)
 
 
-@pytest.mark.parametrize("name", ["build.txt", "run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.txt")))
 def test_every_library_has_one_version_and_a_hash(name: str) -> None:
     packages = locked(name)
     assert packages
