@@ -80,6 +80,7 @@ def _tell_end(server: Running, beginning: str) -> None:
 endpoint.sts={addresses.sts}
 endpoint.etk={addresses.etk_depot}
 endpoint.kgss={addresses.kgss}
+endpoint.addressbook={addresses.address_book}
 endpoint.ehbox.publication.v3={addresses.publication}
 endpoint.ehbox.consultation.v3={addresses.consultation}
 
