@@ -180,9 +180,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """What is not HTTP is answered by gunicorn and logged by its kind only."""
+        """What is not HTTP is answered by gunicorn and logged by its kind only: neither repeats what was sent."""
         log.logger().warning("not HTTP", cause=type(exc).__name__)
-        super().handle_error(req, client, addr, exc)
+        super().handle_error(None, client, addr, _wordless(exc))
 
     def murder_pending(self) -> None:
         """Also, while stopping: ends what is still arriving once it had its time."""
@@ -212,3 +212,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         for connection in list(self._connections):
             connection.sock.hang_up()
         super(ThreadWorker, self).handle_quit(sig, frame)
+
+
+def _wordless(error: BaseException) -> Any:
+    """One of the same kind, for gunicorn's page: by its text that page would quote the client."""
+    kind: Any = type(error)
+    wordless: Any = type(kind.__name__, (kind,), {"__str__": lambda _: ""})
+    return wordless.__new__(wordless)
