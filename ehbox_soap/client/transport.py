@@ -89,6 +89,8 @@ class Transport(zeep.Transport):
         try:
             return bytes(super().load(url))  # type: ignore[no-untyped-call]
         except requests.RequestException as error:
+            if error.response is not None:
+                _demand_the_right_scheme(url, error.response)
             raise UnreachableError(f"{url}: {_told(error)}") from error
 
     def is_ready(self, url: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -42,7 +42,10 @@ def opened(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def made(settings: Settings) -> Iterator[Store]:
-    """The store, made first if there is none. Raises click.UsageError if the database cannot be used."""
+    """The store, with its folder, made first if there is none; click.UsageError if the database cannot be used."""
+    with suppress(OSError):
+        # Where that cannot be, the database says so.
+        config.make_data_folder(settings)
     with _told(), _open(settings) as store:
         store.migrate()
         yield store

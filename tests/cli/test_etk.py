@@ -35,6 +35,15 @@ def test_a_token_from_elsewhere_is_imported_once(ehbox: Command, tmp_path: Path)
     assert listed(ehbox)["SSIN", NURSE, None][1] == "given out"
 
 
+def test_tokens_may_be_imported_before_the_first_start(ehbox: Command, tmp_path: Path) -> None:
+    """The data folder is made, for its owner alone."""
+    elsewhere, new = tmp_path / "elsewhere", tmp_path / "folder" / "new"
+    ehbox.ok("pki", "issue", "--person", NURSE, "--key", "ec", "--data", elsewhere, data=False)
+    token = elsewhere / "pki" / "keystores" / f"{NURSE}.etk"
+    assert "added" in ehbox.ok("etk", "import", token, "--data", new, data=False)
+    assert new.stat().st_mode & 0o077 == 0
+
+
 def test_a_keystore_of_before_gets_its_token(ehbox: Command, tmp_path: Path) -> None:
     """Made when there was no depot, or by another tool: the keys are there, the token is not."""
     elsewhere = tmp_path / "elsewhere"

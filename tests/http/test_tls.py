@@ -276,8 +276,9 @@ def test_the_client_library(secure: Running, keystore: Path) -> None:
         # None of its kinds that means that something may have been done.
         assert type(caught.value) is kind
         session.close()
-    with pytest.raises(UnreachableError, match="TLS is spoken there: use https"):
-        Transport(SystemChance()).is_ready(secure.base.replace("https", "http") + "/readyz")
+    for ask in (Transport(SystemChance()).is_ready, Transport(SystemChance()).load):
+        with pytest.raises(UnreachableError, match="TLS is spoken there: use https"):
+            ask(secure.base.replace("https", "http") + "/readyz")
     with pytest.raises(FileNotFoundError):
         Session.from_pkcs12(keystore, "ehbox-test", secure.base + STS, ca=root.with_name("missing.pem"))
 
