@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Kept = TypeVar("Kept")
 
 
 class Memory(Generic[K, V]):
@@ -46,6 +47,27 @@ class Memory(Generic[K, V]):
         """Forgets, if it is there."""
         with self._lock:
             self._entries.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class ByObject(Generic[Kept, V]):
+    """At most `capacity` entries for the very objects that they were put for: asking takes no look into them, while
+    two that are equal are asked for one by one. For what takes long to compare, such as a certificate."""
+
+    def __init__(self, capacity: int) -> None:
+        # The object stays with its entry, so that nothing else has its number.
+        self._entries: Memory[int, tuple[Kept, V]] = Memory(capacity)
+
+    def get(self, key: Kept) -> V | None:
+        """What was put there, or None; counts as a use."""
+        entry = self._entries.get(id(key))
+        return entry[1] if entry is not None else None
+
+    def put(self, key: Kept, value: V) -> None:
+        """Remembers, as Memory does."""
+        self._entries.put(id(key), (key, value))
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -20,7 +20,7 @@ from ehbox_soap.issuing import issued
 from ehbox_soap.security import reading
 from ehbox_soap.security.chains import Chains, demand_valid, is_valid, key_usage
 from ehbox_soap.security.lists import ALWAYS, Lists, Revoked, Span
-from ehbox_soap.security.memory import Memory
+from ehbox_soap.security.memory import ByObject
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.subject import Identity, Names, identity, issuer_rfc1779, names, subject_rfc1779
 
@@ -83,7 +83,8 @@ class Trust:
         self._chains = Chains(authorities)
         self._signers = tuple(_Signer((each, *self._chains.above(each))) for each in dict.fromkeys(sts_certificates))
         self._lists = lists or Lists()
-        self._believed: Memory[x509.Certificate, _Believed] = Memory(1024)
+        self._believed: ByObject[x509.Certificate, _Believed] = ByObject(1024)
+        self._named: ByObject[x509.Certificate, tuple[x509.Certificate, ...]] = ByObject(64)
 
     def generation(self, now: datetime) -> int:
         """A number that differs once somebody may be revoked who was not: what was found before is to be found anew."""
@@ -116,7 +117,8 @@ class Trust:
             # What a certificate is worth must not depend on who was here before.
             if self._chains.knows(chain):
                 self._believed.put(certificate, known)
-        self._chains.demand_accounted(certificate, place, among)
+        if among:
+            self._chains.demand_accounted(certificate, place, among)
         return (known.begin, known.end)
 
     def believe_signed(
@@ -178,11 +180,11 @@ class Trust:
 
         Raises SoapFault SOA-01001 if there is none.
         """
-        trusted = [signer.chain[0] for signer in self._signers]
-        known = [each for each in trusted if certificate is None or each == certificate]
+        known = self._signed_by(certificate)
         if not known:
             raise refused("Assertion", "is not signed by a trusted STS")
-        found, failure = [], SoapFault("SOA-01001")
+        found: list[x509.Certificate] = []
+        failure: SoapFault | None = None
         for each in known:
             try:
                 self.signer_span(each, now)
@@ -190,9 +192,21 @@ class Trust:
                 failure = error
             else:
                 found.append(each)
-        if not found:
+        if failure is not None and not found:
             raise failure
         return tuple(found)
+
+    def _signed_by(self, certificate: x509.Certificate | None) -> tuple[x509.Certificate, ...]:
+        """The trusted STS certificate that is this one, or all of them; found once for each certificate."""
+        trusted = tuple([signer.chain[0] for signer in self._signers])
+        if certificate is None:
+            return trusted
+        known = self._named.get(certificate)
+        if known is None:
+            known = tuple([each for each in trusted if each == certificate])
+            if known:
+                self._named.put(certificate, known)
+        return known
 
     def signer_span(self, certificate: x509.Certificate, now: datetime) -> Span:
         """As `believe` returns, of an STS certificate that `signers` gave. Raises SoapFault SOA-01001."""
