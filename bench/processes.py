@@ -6,6 +6,8 @@ Knows: Linux's /proc and its processor clocks. Must not know: what the process d
 from __future__ import annotations
 
 import os
+import platform
+import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +54,12 @@ def machine() -> str:
     name = next((line.partition(":")[2].strip() for line in facts if line.startswith("model name")), os.uname().machine)
     gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return f"{os.cpu_count()} x {name}, {gib:.0f} GiB, {os.uname().sysname} {os.uname().release}"
+
+
+def interpreter() -> str:
+    """Python's version, and whether it was built with its own optimisations, as the systems' packages are."""
+    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    return f"Python {platform.python_version()}, built with{'' if optimised else 'out'} its optimisations"
 
 
 def load_average() -> float:
