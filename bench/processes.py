@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sysconfig
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,9 +56,8 @@ def machine() -> str:
 
 
 def interpreter() -> str:
-    """Python's version, and whether it was built with its own optimisations, as the systems' packages are."""
-    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
-    return f"Python {platform.python_version()}, built with{'' if optimised else 'out'} its optimisations"
+    """Python's version and the compiler that built it: the systems' packages are faster than what is built as it is."""
+    return f"Python {platform.python_version()} ({platform.python_compiler()})"
 
 
 def load_average() -> float:

@@ -35,8 +35,9 @@ class Results:
 def text(results: Results) -> str:
     """The tables in Markdown, without their markers."""
     lines = [
-        f"{processes.machine()}; {processes.interpreter()}; medians of {results.rounds} rounds. Processes that wanted a processor in the last "
-        f"minute: {results.load[0]:.1f} at the start, {results.load[1]:.1f} at the end (the bench itself: about 2).",
+        f"{processes.machine()}; {processes.interpreter()}; medians of {results.rounds} rounds. Processes that wanted a "
+        f"processor in the last minute: {results.load[0]:.1f} at the start, {results.load[1]:.1f} at the end (the bench "
+        "itself: about 2).",
         "",
         *_verifiers(results.verifiers),
     ]
@@ -57,8 +58,8 @@ def write(path: Path, told: str) -> None:
 
 def _verifiers(found: Both) -> Iterator[str]:
     yield (
-        "| verification of one call, in the process | CPU ms, in a row | as fast as python-xmlsec | … keys loaded before "
-        "| CPU ms, right after parsing | as fast as python-xmlsec | … keys loaded before |"
+        "| verification of one call, in the process | CPU ms, in a row | as fast as python-xmlsec | … keys loaded "
+        "before | CPU ms, right after parsing | as fast as python-xmlsec | … keys loaded before |"
     )
     yield "| --- " * 7 + "|"
     for name, which in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,9 +80,8 @@ def test_the_document_keeps_all_but_its_tables(tmp_path: Path) -> None:
 
 def test_the_machine_and_the_interpreter_are_told() -> None:
     told = report.text(results()).splitlines()[0]
-    version = ".".join(map(str, sys.version_info[:3]))
     assert processes.machine() in told
-    assert re.search(rf"Python {re.escape(version)}\S*, built with(out)? its optimisations", told)
+    assert f"Python {'.'.join(map(str, sys.version_info[:3]))}" in told
 
 
 def test_the_document_has_the_markers() -> None:
