@@ -16,7 +16,7 @@ from pathlib import Path
 from proofs import report
 from proofs.report import Section
 
-LINE = re.compile(r"^(?P<name>\w[^{]*) (?P<inputs>\d+) (?P<outcomes>\{.*\})$", re.MULTILINE)
+LINE = re.compile(r"^(?P<name>\w[^{\n]*) (?P<inputs>\d+) (?P<outcomes>\{.*\})$", re.MULTILINE)
 _ALL = "all of them"
 
 

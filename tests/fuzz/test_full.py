@@ -8,6 +8,10 @@ from proofs import report
 from proofs.fuzzing import section, told
 
 HYPOTHESIS = """\
+platform linux -- Python 3.11.7, pytest-9.2.0, pluggy-1.7.0
+2 workers [65 items]
+=================================== PASSES ====================================
+_________________ test_only_answers_and_mapped_faults[mime] __________________
 ----------------------------- Captured stdout call -----------------------------
 the whole way, mime 30 {'SOA-03001': 20, 'good': 10}
 the whole way, mime 5 {'good': 5}
