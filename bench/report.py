@@ -34,10 +34,11 @@ class Results:
 
 def text(results: Results) -> str:
     """The tables in Markdown, without their markers."""
+    before, after = results.load
     lines = [
-        f"{processes.machine()}; {processes.interpreter()}; medians of {results.rounds} rounds. Processes that wanted a "
-        f"processor in the last minute: {results.load[0]:.1f} at the start, {results.load[1]:.1f} at the end (the bench "
-        "itself: about 2).",
+        f"{processes.machine()}; {processes.interpreter()}; medians of {results.rounds} rounds. Processes that wanted "
+        f"a processor in the last minute: {before:.1f} at the start, {after:.1f} at the end (the bench itself: about "
+        "2).",
         "",
         *_verifiers(results.verifiers),
     ]
