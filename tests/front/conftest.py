@@ -65,7 +65,8 @@ def fresh(doors: Doors, template: Path, tmp_path: Path) -> Iterator[Fresh]:
         return there[-1]
 
     yield open_one
-    for each in there:
+    # Of two on one database the first brought it.
+    for each in reversed(there):
         doors.close(each)
 
 

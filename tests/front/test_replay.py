@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 from sqlalchemy.exc import OperationalError
 
+from ehbox_soap import config
 from ehbox_soap.mailbox import publication
 from tests.clients.connector40 import HttpRequest
 from tests.door import PUBLICATION, START, STS, Door
@@ -61,7 +62,7 @@ def test_after_a_restart_it_is_still_known(fresh: Fresh, people: Cast) -> None:
 def test_another_worker_knows_it(fresh: Fresh, people: Cast) -> None:
     """Two servers on one database, as gunicorn's workers are."""
     door = fresh()
-    other = fresh({"data.database": f"sqlite:///{door.folder / 'ehbox.sqlite'}"})
+    other = fresh({"data.database": config.database_url(door.settings)})
     sent = letter(door, people)
     ask(door, sent)
     assert turned_away(other, sent) == REPLAY
