@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from ehbox_soap.ports.call import HttpAnswer
 from tests.clients.connector40 import HttpRequest
@@ -25,6 +26,7 @@ _ALONE = {"server.workers": "2", "worker.enabled": "false"}
 FAULT, REFUSED, ANSWERED = "fault", "refused", "answered"
 TALLY: Counter[str] = Counter()
 """How often what was said at every such door of this process: one of these, or another status of HTTP."""
+_COUNTING = Lock()
 # The codes of the mailbox, the depot and the KGSS; of the STS and the address book.
 _REFUSAL = re.compile(rb"<Code>(?!(?:100|200)<)|Value=\"(?:samlp:|urn:be:fgov:ehealth:2.0:status:)(?!Success)")
 
@@ -69,7 +71,9 @@ class HttpDoor(Door):
         with self.running.connect() as connection:
             connection.send(octets)
             answer = _as_told(connection.reply())
-        TALLY[_said(answer)] += 1
+        said = _said(answer)
+        with _COUNTING:
+            TALLY[said] += 1
         return answer
 
     def figures(self) -> str:
