@@ -10,7 +10,6 @@ from typing import cast
 
 from lxml import etree
 
-from ehbox_soap.security.names import SAML
 from ehbox_soap.security.reading import refused
 
 MOST_ELEMENTS = 4096
@@ -26,19 +25,14 @@ _DEFAULT = "#default"
 _ENDLESS = 10**9
 _WIDE = f"descendant-or-self::*/@*[{MOST_ATTRIBUTES + 1}]"
 _SIZE = etree.XPath(f"count(descendant::*) + {_ENDLESS} * boolean({_WIDE})")
-_BESIDE = "*[not(self::saml:Assertion)]"
-_SIZE_BESIDE = etree.XPath(
-    f"count({_BESIDE}/descendant::*) + {_ENDLESS} * boolean({_BESIDE}/{_WIDE})", namespaces={"saml": SAML}
-)
 
 
-def size(element: etree._Element, place: str, *, beside: bool = False) -> float:
+def size(element: etree._Element, place: str) -> float:
     """How many elements are below it. Demands few of them, with few attributes each: what is to be read is made
-    canonical before anybody is known to have signed it, and that takes time by attributes and namespaces. `beside`:
-    only of its children that are no assertions, which are looked at by themselves. Raises SoapFault SOA-01001 naming
-    `place`.
+    canonical before anybody is known to have signed it, and that takes time by attributes and namespaces. Raises
+    SoapFault SOA-01001 naming `place`.
     """
-    found = cast("float", _SIZE_BESIDE(element) if beside else _SIZE(element))
+    found = cast("float", _SIZE(element))
     if found >= _ENDLESS:
         raise refused(place, f"holds an element of more than {MOST_ATTRIBUTES} attributes")
     if found >= MOST_ELEMENTS:

@@ -150,7 +150,7 @@ def _security(
     header: etree._Element | None, body: etree._Element, expected: tuple[str, ...]
 ) -> tuple[float, Sequence[etree._Element]]:
     """The children of the one wsse:Security, sorted as `expected`; they may stand in any order, each exactly once. And
-    their size, but for an assertion's.
+    how many elements they hold.
 
     The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
     """
@@ -170,7 +170,7 @@ def _security(
         if sorted(tags) != sorted(expected):
             raise refused("wsse:Security", "does not hold exactly the elements of the profile")
         parts.sort(key=lambda part: expected.index(part.tag))
-    return size(security, "wsse:Security", beside=True), parts
+    return size(security, "wsse:Security"), parts
 
 
 def _demand_unique_ids(header: etree._Element | None, body: etree._Element, found: list[str]) -> None:
@@ -179,7 +179,8 @@ def _demand_unique_ids(header: etree._Element | None, body: etree._Element, foun
     assert header is not None
     assert root is not None
     others = [root, header]
-    for block in header:
+    blocks = list(header)
+    for block in blocks:
         others += [block] if block.tag == _SECURITY else reading.with_attributes(block)
     found += reading.own_ids(*others, *reading.with_attributes(body))
     reading.demand_unique(found)
