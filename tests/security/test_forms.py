@@ -226,6 +226,12 @@ def test_a_line_is_asked_for_once_those_before_it_were_found(document: bytes, to
     assert reason(Form(_list), document) == told
 
 
+def test_what_no_line_fits_to_is_not_let_in() -> None:
+    form = fixed(Line("List", "list", -1, rule="holds something else"), Line("List/First", "first"))
+    assert read(form, "<list><first/></list>").values == ()
+    assert reason(form, "<list><first/><next/></list>") == "List: holds something else"
+
+
 def test_what_is_remembered_is_bounded(held: list[str]) -> None:
     """The newest markups of a sort, and none that is very long."""
     form = fixed(Line("Letter", "a", text=True))
