@@ -230,6 +230,8 @@ def test_what_no_line_fits_to_is_not_let_in() -> None:
     form = fixed(Line("List", "list", -1, rule="holds something else"), Line("List/First", "first"))
     assert read(form, "<list><first/></list>").values == ()
     assert reason(form, "<list><first/><next/></list>") == "List: holds something else"
+    longer = fixed(Line("List", "list", -1), Line("List/First", "first"), Line("List/Next", "next"))
+    assert reason(longer, "<list><first/></list>").startswith("List: does not hold exactly")
 
 
 def test_what_is_remembered_is_bounded(held: list[str]) -> None:
