@@ -35,6 +35,7 @@ THREADS = 16
 
 
 OF_THE_FULL_SIZE = {
+    "a thousand calls on one assertion",
     "a thousand letters on one assertion",
     "each piece of the security header",
     "placements anywhere, sets of references, split values, octets",
