@@ -76,8 +76,6 @@ def lines(
     yield _METHOD
     if rows.count(at + 1) != 2 + references:
         raise refused("ds:SignedInfo", _NOT_THESE)
-    if rows.count(at) not in (2, 3):
-        raise refused("ds:Signature", _PARTS)
     row += 2 + held
     for _ in range(references):
         held = rows.count(row + 1 + transforms) == 1

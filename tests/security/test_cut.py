@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.security import canonical, signature_form
+from ehbox_soap.security import canonical, saml, signature_form
 from ehbox_soap.security.canonical import MOST_ATTRIBUTES, MOST_ELEMENTS, SHORT
 from ehbox_soap.security.memory import ByObject
-from tests.security.builders import DS, NAMESPACES, SAML, WSU, Call, Token, envelope, find, parse
-from tests.security.checks import accepted, refusal
+from ehbox_soap.security.policy import profile
+from tests.security.builders import DS, NAMESPACES, SAML, WSU, Call, Token, assertion, envelope, find, parse
+from tests.security.checks import accepted, refusal, trust
 from tests.security.edits import SECURITY, call
 from tests.security.exclusive import exclusive
+from tests.security.keys import NOW
 
 LARGE = f"holds more than {MOST_ELEMENTS} elements"
 WIDE = f"holds an element of more than {MOST_ATTRIBUTES} attributes"
@@ -70,6 +72,17 @@ def test_no_part_of_the_header_is_made_canonical_that_is_large(
     monkeypatch.setattr(canonical, "_form", spy)
     assert refusal(call(after=crowd)).endswith(LARGE)
     assert find(parse(envelope(call())), f"{SECURITY}/{part}").tag not in seen
+
+
+@pytest.mark.parametrize("more", [MOST_ELEMENTS, 1])
+def test_an_assertion_by_itself_is_as_small(more: int) -> None:
+    element = parse(assertion(Token()))
+    element.extend([etree.Element("x") for _ in range(more)])
+    told = f"Assertion: {LARGE}" if more > 1 else "Assertion: does not hold exactly"
+    with pytest.raises(SoapFault, match=told):
+        saml.read_assertion(element, profile("wire"))
+    with pytest.raises(SoapFault, match=told):
+        saml.AssertionVerifier(profile("wire"), trust()).present(element, NOW)
 
 
 @pytest.mark.parametrize("layout", ["C", "E"])
