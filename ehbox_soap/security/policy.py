@@ -5,8 +5,7 @@ Knows: the profiles `wire` (what real clients send, SHA-1 included) and `strict`
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -37,9 +36,9 @@ class SignatureAlgorithm:
 
 @dataclass(frozen=True, slots=True)
 class DigestAlgorithm:
-    """A line of the table of DigestMethods: what makes it of octets."""
+    """A line of the table of DigestMethods: the name that hashlib has for it."""
 
-    make: Callable[[bytes], hashlib._Hash]
+    name: str
     sha1: bool = False
 
 
@@ -69,7 +68,7 @@ _SIGNATURES = {
     RSA_SHA256: SignatureAlgorithm("RSA", hashes.SHA256()),
     ECDSA_SHA256: SignatureAlgorithm("EC", hashes.SHA256()),
 }
-_DIGESTS = {SHA1: DigestAlgorithm(hashlib.sha1, sha1=True), SHA256: DigestAlgorithm(hashlib.sha256)}
+_DIGESTS = {SHA1: DigestAlgorithm("sha1", sha1=True), SHA256: DigestAlgorithm("sha256")}
 
 
 def profile(

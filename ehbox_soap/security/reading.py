@@ -86,11 +86,7 @@ def attributes(
 
 def identifier(element: etree._Element, place: str, name: str) -> str:
     """The id in attribute `name`: required, and of letters, digits, `_`, `-` and `.` only."""
-    return checked_id(element.get(name), place)
-
-
-def checked_id(value: str | None, place: str) -> str:
-    """The same, of a value that was read."""
+    value = element.get(name)
     if value is None or _ID.fullmatch(value) is None:
         raise refused(place, "has no id, or one of a form that is not allowed")
     return value
@@ -150,12 +146,7 @@ def ids(element: etree._Element) -> list[str]:
 
     One pass: an XPath union of the seven attributes takes quadratic time in libxml2.
     """
-    return own_ids(*with_attributes(element))
-
-
-def with_attributes(element: etree._Element) -> list[etree._Element]:
-    """Those of an element and all below it that have attributes."""
-    return cast("list[etree._Element]", _WITH_ATTRIBUTES(element))
+    return own_ids(*cast("list[etree._Element]", _WITH_ATTRIBUTES(element)))
 
 
 def own_ids(*elements: etree._Element) -> list[str]:
@@ -166,8 +157,3 @@ def own_ids(*elements: etree._Element) -> list[str]:
 def ids_among(attributes: Iterable[Iterable[tuple[str | bytes, str | bytes]]]) -> list[str]:
     """The ids among the attributes of elements."""
     return [str(value) for own in attributes for name, value in own if name in _IDS or str(name).endswith(_FOREIGN_IDS)]
-
-
-def is_id_name(name: str) -> bool:
-    """Whether an attribute of that qualified name is an id."""
-    return name in _IDS or name.endswith(_FOREIGN_IDS)

@@ -6,33 +6,29 @@ an attribute opens, SOAP.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography import x509
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.security import names, reading, signature, signature_form
-from ehbox_soap.security.canonical import SHORT, size
-from ehbox_soap.security.forms import Form, Line, Read
-from ehbox_soap.security.markup import Rows
+from ehbox_soap.security import names, reading, signature
+from ehbox_soap.security.forms import EXACTLY, Form, Line, Rows
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.names import ds, saml
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature
+from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, SIGNATURE, KeyInfo, Signature, read_enveloped_row
 from ehbox_soap.security.trust import Trust, read_certificate
 
 _ATTRIBUTES_RULE = "does not hold exactly a Subject and Attributes"
 _CERTIFIED, _STATED = "AuthenticationStatement", "AttributeStatement"
-_TYPE = f"{{{names.XSI}}}type"
 
 
-def _key_info(place: str, within: tuple[str, str] | None = None) -> tuple[Line, ...]:
+def _key_info(place: str, within: tuple[str, str] = ("", "")) -> tuple[Line, ...]:
     """A KeyInfo that holds one certificate; all of it is refused by the same place."""
     return (
         Line(place, ds("KeyInfo"), 1, optional=("Id",), within=within),
@@ -45,73 +41,52 @@ def _subject(place: str) -> tuple[Line, ...]:
     """A Subject: NameIdentifier and SubjectConfirmation."""
     return (
         Line(place, saml("Subject"), 2),
-        Line(
-            place + "/NameIdentifier",
-            saml("NameIdentifier"),
-            optional=("Format", "NameQualifier"),
-            settled=("Format",),
-            text=True,
-        ),
+        Line(place + "/NameIdentifier", saml("NameIdentifier"), optional=("Format", "NameQualifier"), text=True),
         Line(place + "/SubjectConfirmation", saml("SubjectConfirmation"), 2),
         Line(place + "/ConfirmationMethod", saml("ConfirmationMethod"), text=True),
         *_key_info(place + "/ds:KeyInfo"),
     )
 
 
-_BEGINNING = (
+# The one form of an assertion, in the pieces that it is read by.
+_ASSERTION = Form(
     Line(
         "Assertion",
         saml("Assertion"),
         4,
         required=("AssertionID", "Issuer", "IssueInstant", "MajorVersion", "MinorVersion"),
-        settled=("Issuer", "MajorVersion", "MinorVersion"),
     ),
     Line("Conditions", saml("Conditions"), required=("NotBefore", "NotOnOrAfter")),
-    Line(
-        _CERTIFIED,
-        saml(_CERTIFIED),
-        1,
-        required=("AuthenticationInstant", "AuthenticationMethod"),
-        settled=("AuthenticationMethod",),
-    ),
+    Line(_CERTIFIED, saml(_CERTIFIED), 1, required=("AuthenticationInstant", "AuthenticationMethod")),
     *_subject(_CERTIFIED + "/Subject"),
 )
-_STATEMENT = (Line(_STATED, saml(_STATED), -1, rule=_ATTRIBUTES_RULE), *_subject(_STATED + "/Subject"))
-_ATTRIBUTE = Line("Attribute", saml("Attribute"), required=("AttributeName", "AttributeNamespace"))
-_VALUE = Line("AttributeValue", saml("AttributeValue"), optional=(_TYPE,), settled=(_TYPE,), text=True)
-_SIGNER = _key_info("Assertion/ds:KeyInfo", KEY_INFO_WITHIN)
+_STATEMENT = Form(
+    Line(_STATED, saml(_STATED), -1, rule=_ATTRIBUTES_RULE, within=("Assertion", EXACTLY)),
+    *_subject(_STATED + "/Subject"),
+)
+_SUBJECT_ROWS = 7
+_SIGNER = Form(*_key_info("Assertion/ds:KeyInfo", KEY_INFO_WITHIN))
 
 
-def _lines(rows: Rows, most: int, transforms: int) -> Iterator[Line]:
-    """The one form of an assertion. Counts the values of each Attribute."""
-    yield from _BEGINNING
-    yield from _STATEMENT
-    statement = len(_BEGINNING)
-    count = rows.count(statement)
-    if count < 2:
-        raise refused(_STATED, _ATTRIBUTES_RULE)
-    if count > most:
-        raise refused(_STATED, f"has more than {most} children")
-    row = statement + len(_STATEMENT)
-    for _ in range(count - 1):
-        values = rows.count(row)
-        if values > most:
-            raise refused("Attribute", f"has more than {most} values")
-        rows.counts.append(values)
-        yield replace(_ATTRIBUTE, children=max(values, 1))
-        yield from [_VALUE] * values
-        row += 1 + values
-    yield from signature_form.lines(rows, row, 1, transforms, _SIGNER)
+@lru_cache(maxsize=64)
+def _attributes(counts: tuple[int, ...]) -> Form:
+    """Attributes, each with so many values, at least one."""
+    value = Line("AttributeValue", saml("AttributeValue"), optional=(f"{{{names.XSI}}}type",), text=True)
+    lines: list[Line] = []
+    for count in counts:
+        lines.append(
+            Line(
+                "Attribute",
+                saml("Attribute"),
+                max(count, 1),
+                required=("AttributeName", "AttributeNamespace"),
+                within=(_STATED, _ATTRIBUTES_RULE),
+            )
+        )
+        lines += [value] * count
+    return Form(*lines)
 
 
-@cache
-def _form(most: int, transforms: int) -> Form:
-    return Form(lambda rows: _lines(rows, most, transforms))
-
-
-# How many values its first three elements have, and a Subject.
-_OWN = sum(line.values for line in _BEGINNING[:3])
-_SUBJECT = sum(line.values for line in _subject(""))
 # The grain of a datetime: the last moment before NotOnOrAfter.
 _INSTANT = timedelta(microseconds=1)
 
@@ -145,39 +120,38 @@ class _Subject(NamedTuple):
 
 
 def read_assertion(element: etree._Element, policy: Policy) -> tuple[Assertion, Signature]:
-    """Reads an assertion by position, with the signature it ends with. Nothing is verified yet.
+    """Reads an assertion by position, with the signature it ends with. Nothing is verified yet, nothing canonicalised.
 
     Raises SoapFault SOA-01001 for every other form: sender-vouches and bearer, conditions that are not understood,
     subjects that differ, values with children.
     """
-    size(element, "Assertion")
-    assertion, signed, _ = _read(element, policy)
-    return assertion, signed
+    return _read(Rows("Assertion", element), policy)
 
 
-def _read(element: etree._Element, policy: Policy) -> tuple[Assertion, Signature, bytes]:
-    """The same of one whose size was looked at, and its canonical form."""
-    # Their markups differ in how many Attributes they have, if they are of one STS.
-    sort = len(element[2]) if len(element) > 2 else 0
-    read = _form(policy.most_values, len(policy.enveloped)).read(element, "Assertion", sort)
-    identifier, issuer, _, major, minor, begin, end, _, _ = read.values[:_OWN]
-    if (major, minor) != ("1", "1"):
+def _read(rows: Rows, policy: Policy) -> tuple[Assertion, Signature]:
+    own, span, _, *named = _ASSERTION.read(rows, 0)
+    if (own["MajorVersion"], own["MinorVersion"]) != ("1", "1"):
         raise refused("Assertion", "is not of SAML 1.1")
-    if issuer != policy.issuer:
+    if own["Issuer"] != policy.issuer:
         raise refused("Assertion", "is not by the expected Issuer")
-    at = _OWN + _SUBJECT
-    certified, stated = read.values[_OWN:at], read.values[at : at + _SUBJECT]
-    subject = _read_subject(certified, _CERTIFIED + "/Subject")
-    if stated != certified and _read_subject(stated, _STATED + "/Subject") != subject:
+    subject = _read_subject(rows, _ASSERTION.rows - _SUBJECT_ROWS, _CERTIFIED + "/Subject", named[0])
+    other, found, row = _read_statement(rows, _ASSERTION.rows, policy)
+    if other != subject:
         raise refused(_STATED, "is about another subject or holder of key than AuthenticationStatement")
-    attributes, at = _read_attributes(read, at + _SUBJECT)
-    identifier = reading.checked_id(identifier, "AssertionID")
-    signed = signature_form.enveloped(element[-1], read, at, identifier, policy)
-    not_before = reading.instant(begin or "", "Conditions/NotBefore")
-    not_on_or_after = reading.instant(end or "", "Conditions/NotOnOrAfter")
-    name, holder = subject.name, subject.holder
-    assertion = Assertion(identifier, issuer, not_before, not_on_or_after, name, holder, attributes)
-    return assertion, signed, read.form
+    if rows.tags[row] != SIGNATURE:
+        raise refused("Assertion", EXACTLY)
+    identifier = reading.identifier(rows.elements[0], "AssertionID", "AssertionID")
+    signed = read_enveloped_row(rows, row, identifier, policy, rows.tails[row], _SIGNER)
+    assertion = Assertion(
+        id=identifier,
+        issuer=own["Issuer"],
+        not_before=reading.instant(span["NotBefore"], "Conditions/NotBefore"),
+        not_on_or_after=reading.instant(span["NotOnOrAfter"], "Conditions/NotOnOrAfter"),
+        subject=subject.name,
+        holder=subject.holder,
+        attributes=found,
+    )
+    return assertion, signed
 
 
 class Known(NamedTuple):
@@ -188,7 +162,7 @@ class Known(NamedTuple):
     it was, `generation` (Trust.generation).
     """
 
-    exact: str
+    form: str
     assertion: Assertion
     sha1: bool
     ids: tuple[str, ...]
@@ -198,16 +172,15 @@ class Known(NamedTuple):
 
 
 class Presented(NamedTuple):
-    """An assertion as a call brings it, read and not yet verified; where it is `known` it is not read again. `exact` is
-    what it is remembered by, `form` its canonical form, `ids` are all that stand in it."""
+    """An assertion as a call brings it, read and not yet verified; `signed` is None where it is `known`. `ids` are all
+    that stand in it."""
 
     element: etree._Element
-    exact: str
+    form: str
     known: Known | None
     assertion: Assertion
     ids: tuple[str, ...]
     signed: Signature | None = None
-    form: bytes = b""
 
 
 class AssertionVerifier:
@@ -225,19 +198,18 @@ class AssertionVerifier:
     def present(self, element: etree._Element, now: datetime) -> Presented:
         """Looks whether it was verified before in exactly this form and holds now, else reads it.
 
-        Raises SoapFault SOA-01001.
+        Raises SoapFault SOA-01001; canonicalises nothing.
         """
-        exact = _exact(element)
+        form = _exact(element)
         key = element.get("AssertionID", "")
         known = self._verified.get(key)
-        if known is not None and known.exact == exact:
+        if known is not None and known.form == form:
             if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
-                return Presented(element, exact, known, known.assertion, known.ids)
+                return Presented(element, form, known, known.assertion, known.ids)
             self._verified.drop(key)
-        if len(exact) >= SHORT:
-            size(element, "Assertion")
-        assertion, signed, form = _read(element, self._policy)
-        return Presented(element, exact, None, assertion, signed.ids, signed, form)
+        rows = Rows("Assertion", element)
+        assertion, signed = _read(rows, self._policy)
+        return Presented(element, form, None, assertion, tuple(reading.ids_among(rows.attributes)), signed)
 
     def verify(self, presented: Presented, now: datetime) -> Known:
         """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
@@ -254,10 +226,10 @@ class AssertionVerifier:
         generation = self._trust.generation(now)
         believed = self._trust.believe(assertion.holder, "holder-of-key certificate", now)
         candidates = self._trust.signers(_signer(signed.key_info), now)
-        signer = self._signed_by(element, signed, candidates, presented.form)
+        signer = self._signed_by(element, signed, candidates, signature.canonical(element))
         signing = self._trust.signer_span(signer, now)
         known = Known(
-            exact=presented.exact,
+            form=presented.form,
             assertion=assertion,
             sha1=signed.sha1,
             ids=presented.ids,
@@ -287,26 +259,52 @@ def _exact(element: etree._Element) -> str:
     return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
-def _signer(key_info: tuple[str | None, ...] | None) -> x509.Certificate | None:
+def _signer(key_info: KeyInfo | None) -> x509.Certificate | None:
     """Which certificate the assertion says it is signed by; it only picks one of the trusted."""
-    return None if key_info is None else read_certificate(key_info[-1] or "", "Assertion/ds:KeyInfo")
+    return None if key_info is None else read_certificate(key_info.text, "Assertion/ds:KeyInfo")
 
 
-def _read_attributes(read: Read, at: int) -> tuple[tuple[Attribute, ...], int]:
-    """The Attributes, whose values begin at `at`, and where they end. The last of the counts is the signature's."""
-    values, found = read.values, []
-    for count in read.counts[:-1]:
-        # Of each value the type, which says nothing, and the text.
-        end = at + 2 + 2 * count
-        texts = tuple([text or "" for text in values[at + 3 : end : 2]])
-        found.append(Attribute(values[at + 1] or "", values[at] or "", texts))
-        at = end
-    return tuple(found), at
+def _read_statement(rows: Rows, at: int, policy: Policy) -> tuple[_Subject, tuple[Attribute, ...], int]:
+    """Whom an AttributeStatement is about, its attributes, and the row of what follows it."""
+    named = _STATEMENT.read(rows, at)
+    count = rows.children[at]
+    if count < 2:
+        raise refused(_STATED, _ATTRIBUTES_RULE)
+    if count > policy.most_values:
+        raise refused(_STATED, f"has more than {policy.most_values} children")
+    found, row = _read_attributes(rows, at + _STATEMENT.rows, count - 1, policy)
+    return _read_subject(rows, at + 1, _STATED + "/Subject", named[0]), found, row
 
 
-def _read_subject(values: tuple[str | None, ...], place: str) -> _Subject:
-    """A Subject of the form that was read."""
-    form, qualifier, name, method, _, certificate = values
-    if method != names.HOLDER_OF_KEY:
+def _read_attributes(rows: Rows, at: int, attributes: int, policy: Policy) -> tuple[tuple[Attribute, ...], int]:
+    """So many Attributes with their values, and the row of what follows them."""
+    counts, row = [], at
+    for _ in range(attributes):
+        # Where a value is no leaf these are other rows, and the form is not met.
+        count = rows.children[row] if row < len(rows.children) else 0
+        if count > policy.most_values:
+            raise refused("Attribute", f"has more than {policy.most_values} values")
+        counts.append(count)
+        row += 1 + count
+    named = iter(_attributes(tuple(counts)).read(rows, at))
+    found = []
+    for count in counts:
+        own = next(named)
+        values = rows.texts[at + 1 : at + 1 + count]
+        found.append(Attribute(own["AttributeNamespace"], own["AttributeName"], tuple([text or "" for text in values])))
+        at += 1 + count
+        for _ in values:
+            next(named)
+    return tuple(found), row
+
+
+def _read_subject(rows: Rows, at: int, place: str, named: Mapping[str, str]) -> _Subject:
+    """The Subject in that row, of the form that was read; `named` are the attributes of its NameIdentifier."""
+    if rows.texts[at + 3] != names.HOLDER_OF_KEY:
         raise refused(place + "/ConfirmationMethod", "is not holder of key")
-    return _Subject(name or "", form, qualifier, read_certificate(certificate or "", place + "/ds:KeyInfo"))
+    return _Subject(
+        name=rows.texts[at + 1] or "",
+        format=named.get("Format"),
+        qualifier=named.get("NameQualifier"),
+        holder=read_certificate(rows.texts[at + 6] or "", place + "/ds:KeyInfo"),
+    )

@@ -7,10 +7,10 @@ found allowed, or return False.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -18,33 +18,25 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
-from ehbox_soap.security.canonical import canonical
 from ehbox_soap.security.policy import Policy, SignatureAlgorithm
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.signature_form import Reference, Signature, read_enveloped
 
+_DEFAULT = "#default"
 _PKCS1 = padding.PKCS1v15()
-_NOTHING: Mapping[str | None, bytes] = MappingProxyType({})
 _NOT_BY_KEY = "is not by the key that must have signed"
 
 
 def verify_signature(
-    signature: Signature,
-    elements: Mapping[str, etree._Element],
-    key: PublicKeyTypes,
-    policy: Policy,
-    forms: Mapping[str | None, bytes] = _NOTHING,
+    signature: Signature, elements: Mapping[str, etree._Element], key: PublicKeyTypes, policy: Policy
 ) -> None:
-    """Verifies by `key` that exactly these elements (by the ids of the references) are signed as they stand. `forms`
-    are canonical forms without prefixes, of those of the elements that have been read from them.
+    """Verifies by `key` that exactly these elements (by the ids of the references) are signed as they stand.
 
     The key's signature comes first: nobody without a key makes us canonicalise a large element.
     """
     _verify_value(signature, key, policy)
     for reference in signature.references:
-        identifier = reference.uri[1:]
-        form = forms.get(identifier) if not reference.prefixes else None
-        _verify_digest(reference, form or canonical(elements[identifier], reference.prefixes))
+        _verify_digest(reference, canonical(elements[reference.uri[1:]], reference.prefixes))
 
 
 def verify_enveloped(element: etree._Element, key: PublicKeyTypes, policy: Policy) -> Signature:
@@ -65,6 +57,20 @@ def verify_read_enveloped(
     for reference in signature.references:
         signed = canonical(element, reference.prefixes) if reference.prefixes else form
         _verify_digest(reference, _without(signature.element, element, signed))
+
+
+def canonical(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
+    """The exclusive canonical form, without comments, of that very element where it stands in its tree."""
+    if _DEFAULT in prefixes:
+        # lxml passes on only prefixes that its thread's dictionary of names holds; this puts "#default" there.
+        etree.fromstring(b'<n xmlns:n="#default"/>')
+    try:
+        form: bytes = etree.tostring(
+            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(prefixes)
+        )
+    except etree.C14NError as error:
+        raise refused("ds:Reference", "what is signed has no canonical form (a relative namespace URI)") from error
+    return form
 
 
 def _without(signature: etree._Element, element: etree._Element, form: bytes) -> bytes:
@@ -92,7 +98,7 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
 
 
 def _verify_digest(reference: Reference, form: bytes) -> None:
-    if not hmac.compare_digest(reference.digest.make(form).digest(), reference.value):
+    if not hmac.compare_digest(hashlib.new(reference.digest.name, form).digest(), reference.value):
         raise refused("ds:Reference", "the digest is not that of the element")
 
 
@@ -101,14 +107,14 @@ def _verify_value(signature: Signature, key: PublicKeyTypes, policy: Policy) -> 
     # The kind is asked once: keys are of abstract classes, which take their time to tell.
     if isinstance(key, rsa.RSAPublicKey):
         _check_key("RSA", algorithm, strong=key.key_size >= policy.least_rsa_bits)
-        form = signature.signed or canonical(signature.element[0], signature.prefixes)
+        form = canonical(signature.signed_info, signature.prefixes)
         try:
             key.verify(signature.value, form, _PKCS1, algorithm.hash)
         except InvalidSignature as error:
             raise refused("ds:SignatureValue", _NOT_BY_KEY) from error
     elif isinstance(key, ec.EllipticCurvePublicKey):
         _check_key("EC", algorithm, strong=key.curve.name == policy.curve)
-        form = signature.signed or canonical(signature.element[0], signature.prefixes)
+        form = canonical(signature.signed_info, signature.prefixes)
         try:
             key.verify(_der(signature.value, key.key_size), form, ec.ECDSA(algorithm.hash))
         except InvalidSignature as error:

@@ -1,23 +1,20 @@
 """XML signatures of one closed form, read by position, everything checked against the policy. Nothing is verified.
 
 Knows: ds:Signature as a table. Must not know: keys, digests, who signed, SOAP.
-It will not do: look anything up by id, believe a KeyInfo, run what a Transform names.
+It will not do: look anything up by id, believe a KeyInfo, canonicalise.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from functools import cache, lru_cache
+from collections.abc import Collection, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from lxml import etree
 
 from ehbox_soap.security import names, reading
-from ehbox_soap.security.canonical import size
-from ehbox_soap.security.forms import Form, Line, Read
-from ehbox_soap.security.markup import Rows
+from ehbox_soap.security.forms import Form, Line, Rows
 from ehbox_soap.security.names import ds
 from ehbox_soap.security.policy import DigestAlgorithm, Policy, SignatureAlgorithm
 from ehbox_soap.security.reading import refused
@@ -26,82 +23,57 @@ _ENVELOPED_IDS = ("AssertionID", "RequestID")
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 SIGNATURE = ds("Signature")
+_KEY_INFO, _TRANSFORM = ds("KeyInfo"), ds("Transform")
 _ALGORITHM = ("Algorithm",)
 _PARTS = "does not hold exactly SignedInfo, SignatureValue and KeyInfo"
 _METHODS_FIRST = "does not begin with CanonicalizationMethod and SignatureMethod"
 _LISTS = "holds something else than InclusiveNamespaces"
 _NOT_THESE = "does not refer to exactly the elements that must be signed"
 _NOT_ALLOWED = "is not allowed by the policy"
-KEY_INFO_WITHIN = ("ds:Signature", _PARTS)
-
 _LIST = Line("ec:InclusiveNamespaces", f"{{{names.EXC_C14N}}}InclusiveNamespaces", required=("PrefixList",))
-# By whether there is one.
-_LISTED = (replace(_LIST, absent=True), _LIST)
-_WHOLE = Line("ds:Signature", SIGNATURE, -1, optional=("Id",), rule=_PARTS)
-_SIGNED_INFO = Line("ds:SignedInfo", ds("SignedInfo"), -1, optional=("Id",), rule=_METHODS_FIRST)
-_CANONICALISATION = Line(
-    "ds:CanonicalizationMethod", ds("CanonicalizationMethod"), required=_ALGORITHM, settled=_ALGORITHM, rule=_LISTS
-)
-_METHOD = Line("ds:SignatureMethod", ds("SignatureMethod"), required=_ALGORITHM, settled=_ALGORITHM)
-_REFERENCE = Line(
-    "ds:Reference",
-    ds("Reference"),
-    3,
-    required=("URI",),
-    optional=("Id",),
-    within=("ds:SignedInfo", "holds something else than references"),
-)
-_TRANSFORM = Line("ds:Transform", ds("Transform"), required=_ALGORITHM, settled=_ALGORITHM)
-_DIGEST_METHOD = Line("ds:DigestMethod", ds("DigestMethod"), required=_ALGORITHM, settled=_ALGORITHM)
-_DIGEST_VALUE = Line("ds:DigestValue", ds("DigestValue"), text=True)
+
+
+def _beginning(lists: int) -> Form:
+    """Until the SignatureMethod, with so many InclusiveNamespaces."""
+    return Form(
+        Line("ds:Signature", SIGNATURE, -1, optional=("Id",), rule=_PARTS),
+        Line("ds:SignedInfo", ds("SignedInfo"), -1, optional=("Id",), rule=_METHODS_FIRST),
+        Line("ds:CanonicalizationMethod", ds("CanonicalizationMethod"), lists, required=_ALGORITHM, rule=_LISTS),
+        *[_LIST] * lists,
+        Line("ds:SignatureMethod", ds("SignatureMethod"), required=_ALGORITHM),
+    )
+
+
+def _reference(transforms: int, lists: int) -> tuple[Line, ...]:
+    """A Reference with so many Transforms, and so many InclusiveNamespaces in the last of them."""
+    return (
+        Line(
+            "ds:Reference",
+            ds("Reference"),
+            3,
+            required=("URI",),
+            optional=("Id",),
+            within=("ds:SignedInfo", "holds something else than references"),
+        ),
+        Line("ds:Transforms", ds("Transforms"), transforms),
+        *[Line("ds:Transform", _TRANSFORM, required=_ALGORITHM)] * (transforms - 1),
+        Line("ds:Transform", _TRANSFORM, lists, required=_ALGORITHM, rule=_LISTS),
+        *[_LIST] * lists,
+        Line("ds:DigestMethod", ds("DigestMethod"), required=_ALGORITHM),
+        Line("ds:DigestValue", ds("DigestValue"), text=True),
+    )
+
+
+KEY_INFO_WITHIN = ("ds:Signature", _PARTS)
 _VALUE = Line("ds:SignatureValue", ds("SignatureValue"), optional=("Id",), text=True, within=KEY_INFO_WITHIN)
-_ANY_KEY_INFO = Line("ds:KeyInfo", ds("KeyInfo"), within=KEY_INFO_WITHIN, unread=True)
-# What stands before the first Reference, in a Reference beside its Transforms, and before the KeyInfo.
-_BEGINNING = 5
-_OF_REFERENCE = 5
-_OF_VALUE = 2
-
-
-def lines(
-    rows: Rows, at: int, references: int, transforms: int, key_info: Sequence[Line] = (_ANY_KEY_INFO,)
-) -> Iterator[Line]:
-    """The lines of a ds:Signature in the rows from `at` on, with so many References of so many Transforms each; and
-    of its KeyInfo, if it has one. Adds to the counts whether it has."""
-    yield _WHOLE
-    yield _SIGNED_INFO
-    row = at + 2
-    held = rows.count(row) == 1
-    yield replace(_CANONICALISATION, children=int(held))
-    yield _LISTED[held]
-    yield _METHOD
-    if rows.count(at + 1) != 2 + references:
-        raise refused("ds:SignedInfo", _NOT_THESE)
-    row += 2 + held
-    for _ in range(references):
-        held = rows.count(row + 1 + transforms) == 1
-        yield from _reference(transforms, held)
-        row += 4 + transforms + held
-    yield _VALUE
-    present = rows.count(at) == 3
-    rows.counts.append(int(present))
-    yield from (key_info if present else [replace(line, absent=True) for line in key_info])
-
-
-def _reference(transforms: int, held: bool) -> Iterator[Line]:
-    """A Reference with so many Transforms, and an InclusiveNamespaces in the last of them or none."""
-    yield _REFERENCE
-    yield Line("ds:Transforms", ds("Transforms"), transforms)
-    yield from [_TRANSFORM] * (transforms - 1)
-    yield replace(_TRANSFORM, children=int(held), rule=_LISTS)
-    yield _LISTED[held]
-    yield _DIGEST_METHOD
-    yield _DIGEST_VALUE
+_BEGINNINGS = (_beginning(0), _beginning(1))
 
 
 @cache
-def form(references: int, transforms: int, key_info: tuple[Line, ...] = (_ANY_KEY_INFO,)) -> Form:
-    """The form of a ds:Signature that stands for itself."""
-    return Form(lambda rows: lines(rows, 0, references, transforms, key_info))
+def _rest(transforms: int, lists: tuple[bool, ...], key_info: Form | None) -> Form:
+    """References, each with or without InclusiveNamespaces, SignatureValue, and KeyInfo if it is to be read."""
+    references = [line for held in lists for line in _reference(transforms, held)]
+    return Form(*references, _VALUE, *(key_info.lines if key_info is not None else ()))
 
 
 class Reference(NamedTuple):
@@ -113,19 +85,23 @@ class Reference(NamedTuple):
     value: bytes
 
 
+class KeyInfo(NamedTuple):
+    """A KeyInfo as its form was read: the attributes of each line that may have some, the text of the last."""
+
+    attributes: list[Mapping[str, str]]
+    text: str
+
+
 class Signature(NamedTuple):
-    """A ds:Signature that the policy allows; whether it is true is still to be verified. `key_info` are the values of
-    the lines of its KeyInfo, None if it has none; `ids` all that stand in what it was read from; `signed` is the
-    canonical form of SignedInfo, None where it is to be made."""
+    """A ds:Signature that the policy allows; whether it is true is still to be verified."""
 
     element: etree._Element
-    signed: bytes | None
+    signed_info: etree._Element
     prefixes: tuple[str, ...]
     algorithm: SignatureAlgorithm
     references: tuple[Reference, ...]
     value: bytes
-    key_info: tuple[str | None, ...] | None
-    ids: tuple[str, ...]
+    key_info: KeyInfo | None
 
     @property
     def sha1(self) -> bool:
@@ -147,83 +123,92 @@ class Signature(NamedTuple):
         return hashlib.sha256(value).hexdigest()
 
 
-def read_form(
-    element: etree._Element,
-    sort: float,
-    references: int,
-    transforms: int,
-    key_info: tuple[Line, ...] = (_ANY_KEY_INFO,),
-) -> Read:
-    """Reads a ds:Signature of so many references, each of so many transforms. It may have a KeyInfo, of the lines
-    `key_info` or without them not looked into. Raises SoapFault SOA-01001."""
-    return form(references, transforms, key_info).read(element, "ds:Signature", sort)
-
-
-def take(
-    element: etree._Element, read: Read, at: int, policy: Policy, ids: Collection[str], transforms: tuple[str, ...]
+def read_signature(
+    rows: Rows,
+    at: int,
+    policy: Policy,
+    ids: Collection[str],
+    transforms: tuple[str, ...],
+    key_info: Form | None = None,
 ) -> Signature:
-    """The signature whose values begin at `at`, and end those that were read. Its references must be exactly `ids` (in
-    any order), each with exactly `transforms`.
+    """Reads the ds:Signature in the rows from `at` on, whose references must be exactly `ids` (in any order), each
+    with exactly `transforms`. It may have a KeyInfo, of the form `key_info` or without one not looked into.
 
     Raises SoapFault SOA-01001 for anything that is not in the policy's closed list.
     """
-    values = read.values
-    _, _, canonicalisation, listed, method = values[at : at + _BEGINNING]
-    if canonicalisation not in policy.canonicalisations:
-        raise refused("ds:CanonicalizationMethod", _NOT_ALLOWED)
-    algorithm = policy.signatures.get(method or "")
-    if algorithm is None:
-        raise refused("ds:SignatureMethod", _NOT_ALLOWED)
-    at += _BEGINNING
-    width = len(transforms) + _OF_REFERENCE
+    prefixes, algorithm, row = _read_beginning(rows, at, policy)
+    if rows.children[at + 1] != 2 + len(ids):
+        raise refused("ds:SignedInfo", _NOT_THESE)
+    if rows.children[at] not in (2, 3):
+        raise refused("ds:Signature", _PARTS)
+    with_key_info = rows.children[at] == 3
+    lists = _lists(rows, row, len(ids), len(transforms))
+    named = _rest(len(transforms), lists, key_info if with_key_info else None).read(rows, row)
     references = []
-    for _ in ids:
-        references.append(_reference_of(values[at : at + width], policy, transforms))
-        at += width
+    for held in lists:
+        reference, row = _read_reference(rows, row, named, policy, transforms, held)
+        references.append(reference)
     if {reference.uri for reference in references} != {"#" + identifier for identifier in ids}:
         raise refused("ds:SignedInfo", _NOT_THESE)
-    prefixes = _prefixes(listed, policy)
     return Signature(
-        element,
-        _signed_info(element.prefix, read.form) if not prefixes else None,
-        prefixes,
-        algorithm,
-        tuple(references),
-        reading.octets(values[at + 1], "ds:SignatureValue"),
-        values[at + _OF_VALUE :] if read.counts[-1] else None,
-        read.ids,
+        element=rows.elements[at],
+        signed_info=rows.elements[at + 1],
+        prefixes=prefixes,
+        algorithm=algorithm,
+        references=tuple(references),
+        value=reading.octets(rows.texts[row], "ds:SignatureValue"),
+        key_info=_key_info(rows, row + 1, named[1:], key_info) if with_key_info else None,
     )
 
 
-@lru_cache(maxsize=64)
-def _tags(prefix: str | None) -> tuple[bytes, bytes, bytes]:
-    """How SignedInfo begins and ends within a Signature of that prefix, and how it begins by itself."""
-    name, declaration = (f"{prefix}:SignedInfo", f"xmlns:{prefix}") if prefix else ("SignedInfo", "xmlns")
-    return f"<{name}".encode(), f"</{name}>".encode(), f'<{name} {declaration}="{names.DS}"'.encode()
+def _read_beginning(rows: Rows, at: int, policy: Policy) -> tuple[tuple[str, ...], SignatureAlgorithm, int]:
+    """What a SignedInfo begins with, all of it allowed by the policy, and the row of what follows."""
+    form = _BEGINNINGS[rows.children[at + 2 : at + 3] == (1,)]
+    _, _, canonicalisation, *listed, method = form.read(rows, at)
+    if canonicalisation["Algorithm"] not in policy.canonicalisations:
+        raise refused("ds:CanonicalizationMethod", _NOT_ALLOWED)
+    algorithm = policy.signatures.get(method["Algorithm"])
+    if algorithm is None:
+        raise refused("ds:SignatureMethod", _NOT_ALLOWED)
+    return (_prefixes(listed[0], policy) if listed else ()), algorithm, at + form.rows
 
 
-def _signed_info(prefix: str | None, form: bytes) -> bytes | None:
-    """The canonical form of SignedInfo by itself, cut out of that of what holds it; None where that is not so easy.
-
-    Both differ in declarations of prefixes alone: what SignedInfo's elements use is declared on the Signature, which
-    is of the same namespace, and by itself on SignedInfo. If none of them declares another, all of them use that one.
-    """
-    begins, ends, by_itself = _tags(prefix)
-    # The signature is what the form ends with, or all of it: the other way round there is more to go through.
-    begin, end = form.rfind(begins), form.rfind(ends)
-    inner = form[begin + len(begins) : end + len(ends)]
-    return None if not 0 <= begin < end or b" xmlns" in inner else by_itself + inner
+def _lists(rows: Rows, at: int, references: int, transforms: int) -> tuple[bool, ...]:
+    """Which of the References has one InclusiveNamespaces; their form is not demanded yet."""
+    found = []
+    for _ in range(references):
+        last = at + 1 + transforms
+        held = rows.children[last : last + 1] == (1,)
+        found.append(held)
+        at += 4 + transforms + held
+    return tuple(found)
 
 
-def _reference_of(values: tuple[str | None, ...], policy: Policy, transforms: tuple[str, ...]) -> Reference:
-    """One Reference, all of it allowed by the policy."""
-    listed, method, value = values[-3:]
-    if values[2:-3] != transforms:
+def _key_info(rows: Rows, at: int, named: list[Mapping[str, str]], form: Form | None) -> KeyInfo:
+    """The KeyInfo in that row, which was read where it has a form."""
+    if form is None:
+        if rows.tags[at] != _KEY_INFO:
+            raise refused("ds:Signature", _PARTS)
+        return KeyInfo([], "")
+    return KeyInfo(named, rows.texts[at + form.rows - 1] or "")
+
+
+def _read_reference(
+    rows: Rows, at: int, named: list[Mapping[str, str]], policy: Policy, transforms: tuple[str, ...], held: bool
+) -> tuple[Reference, int]:
+    """One Reference, all of it allowed by the policy, and the row of what follows. Takes its attributes, which come
+    first in `named`."""
+    count = len(transforms)
+    own = named[: 2 + count + held]
+    del named[: 2 + count + held]
+    if tuple([step["Algorithm"] for step in own[1 : 1 + count]]) != transforms:
         raise refused("ds:Transform", _NOT_ALLOWED)
-    digest = policy.digests.get(method or "")
+    digest = policy.digests.get(own[-1]["Algorithm"])
     if digest is None:
         raise refused("ds:DigestMethod", _NOT_ALLOWED)
-    return Reference(values[0] or "", _prefixes(listed, policy), digest, reading.octets(value, "ds:DigestValue"))
+    row = at + 4 + count + held
+    value = reading.octets(rows.texts[row - 1], "ds:DigestValue")
+    return Reference(own[0]["URI"], _prefixes(own[-2], policy) if held else (), digest, value), row
 
 
 def read_enveloped(element: etree._Element, policy: Policy) -> Signature:
@@ -235,34 +220,21 @@ def read_enveloped(element: etree._Element, policy: Policy) -> Signature:
     if len(present) != 1:
         raise refused("enveloped ds:Signature", "signs an element without exactly one AssertionID or RequestID")
     identifier = reading.identifier(element, present[0], present[0])
-    _demand_alone(found[0])
-    return take(
-        found[0],
-        read_form(found[0], size(found[0], "ds:Signature"), 1, len(policy.enveloped)),
-        0,
-        policy,
-        (identifier,),
-        policy.enveloped,
-    )
+    return read_enveloped_row(Rows("ds:Signature", found[0]), 0, identifier, policy, found[0].tail)
 
 
-def enveloped(element: etree._Element, read: Read, at: int, identifier: str, policy: Policy) -> Signature:
-    """The enveloped signature, of an element of that id, whose values begin at `at`, and end those that were read."""
-    _demand_alone(element)
-    return take(element, read, at, policy, (identifier,), policy.enveloped)
-
-
-def _demand_alone(signature: etree._Element) -> None:
-    """Demands that no text follows an enveloped signature."""
-    if signature.tail:
+def read_enveloped_row(
+    rows: Rows, at: int, identifier: str, policy: Policy, tail: str | None, key_info: Form | None = None
+) -> Signature:
+    """Reads an enveloped signature in the rows from `at` on; nothing may follow it within the element of that id."""
+    if tail:
         raise refused("enveloped ds:Signature", "is followed by text")
+    return read_signature(rows, at, policy, (identifier,), policy.enveloped, key_info)
 
 
-def _prefixes(listed: str | None, policy: Policy) -> tuple[str, ...]:
+def _prefixes(listed: Mapping[str, str], policy: Policy) -> tuple[str, ...]:
     """The PrefixList of an exclusive canonicalisation; no InclusiveNamespaces and an empty list are the same."""
-    if not listed:
-        return ()
-    prefixes = tuple(listed.split())
+    prefixes = tuple(listed["PrefixList"].split())
     if len(prefixes) > policy.most_prefixes:
         raise refused("ec:InclusiveNamespaces", f"lists more than {policy.most_prefixes} prefixes")
     return prefixes

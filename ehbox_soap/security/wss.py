@@ -6,7 +6,7 @@ HTTP; a caller's rights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,14 +15,13 @@ from lxml import etree
 
 from ehbox_soap.clock import Clock
 from ehbox_soap.security import names, reading
-from ehbox_soap.security.canonical import size
-from ehbox_soap.security.forms import Line, Read, fixed
+from ehbox_soap.security.forms import Form, Line, Rows
 from ehbox_soap.security.names import ds, saml, wsse, wsu
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
 from ehbox_soap.security.saml import Assertion, AssertionVerifier
 from ehbox_soap.security.signature import verify_signature
-from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature, read_form, take
+from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature, read_signature
 from ehbox_soap.security.trust import Trust, read_certificate
 
 _ID = wsu("Id")
@@ -31,32 +30,26 @@ _CALL_PARTS = (wsu("Timestamp"), saml("Assertion"), ds("Signature"))
 _STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
-_OF_SECURITY = (f"{{{names.SOAP}}}mustUnderstand", _ID)
-
-_TIMESTAMP = fixed(
+_TIMESTAMP = Form(
     Line("wsu:Timestamp", wsu("Timestamp"), 2, required=(_ID,)),
     Line("wsu:Created", wsu("Created"), text=True),
     Line("wsu:Expires", wsu("Expires"), text=True),
 )
-_TOKEN = fixed(Line("wsse:BinarySecurityToken", _BST, required=("EncodingType", "ValueType", _ID), text=True))
+_TOKEN = Form(Line("wsse:BinarySecurityToken", _BST, required=("EncodingType", "ValueType", _ID), text=True))
 
 
-def _key_info(named: Line) -> tuple[Line, ...]:
+def _key_info(named: Line) -> Form:
     """KeyInfo / SecurityTokenReference / the one element that names the token."""
     reference = wsse("SecurityTokenReference")
-    return (
+    return Form(
         Line("ds:KeyInfo", ds("KeyInfo"), 1, optional=("Id",), within=KEY_INFO_WITHIN),
-        Line("wsse:SecurityTokenReference", reference, 1, optional=(_ID, _TOKEN_TYPE), settled=(_TOKEN_TYPE,)),
+        Line("wsse:SecurityTokenReference", reference, 1, optional=(_ID, _TOKEN_TYPE)),
         named,
     )
 
 
-_BY_ID = _key_info(
-    Line("wsse:KeyIdentifier", wsse("KeyIdentifier"), required=("ValueType",), settled=("ValueType",), text=True)
-)
-_BY_URI = _key_info(
-    Line("wsse:Reference", wsse("Reference"), required=("URI",), optional=("ValueType",), settled=("ValueType",))
-)
+_BY_ID = _key_info(Line("wsse:KeyIdentifier", wsse("KeyIdentifier"), required=("ValueType",), text=True))
+_BY_URI = _key_info(Line("wsse:Reference", wsse("Reference"), required=("URI",), optional=("ValueType",)))
 
 
 class VerifiedCall(NamedTuple):
@@ -93,48 +86,54 @@ class Verifier:
     def call(self, header: etree._Element | None, body: etree._Element) -> VerifiedCall:
         """A mailbox call: exactly Timestamp, Assertion and Signature; signed are Body and Timestamp, by the key of
         the assertion's holder. Raises SoapFault SOA-01001."""
-        now, policy = self._clock.now(), self._policy
-        sort, (timestamp, token, signed) = _security(header, body, _CALL_PARTS)
-        stamp = _TIMESTAMP.read(timestamp, "wsu:Timestamp", sort)
-        expires = self._expires(stamp, now)
+        now = self._clock.now()
+        timestamp, token, signed = _security(header, body, _CALL_PARTS)
+        rows = Rows("wsse:Security", timestamp, signed)
+        expires = self._timestamp(rows, now)
         presented = self._assertions.present(token, now)
-        read = read_form(signed, sort, 2, len(policy.referenced), _BY_ID)
-        _demand_unique_ids(header, body, [*stamp.ids, *presented.ids, *read.ids])
+        _demand_unique_ids(header, body, rows, presented.ids)
         assertion = presented.assertion
-        elements = _by_id(body=(body, body.get(_ID)), timestamp=(timestamp, stamp.values[0]))
-        message_signature = take(signed, read, 0, policy, elements, policy.referenced)
+        elements = _by_id(body=body, timestamp=timestamp)
+        message_signature = read_signature(
+            rows, _TIMESTAMP.rows, self._policy, elements, self._policy.referenced, _BY_ID
+        )
         _demand_assertion_reference(message_signature, assertion.id)
         verified = self._assertions.verify(presented, now)
-        key = assertion.holder.public_key()
-        verify_signature(message_signature, elements, key, policy, {stamp.values[0]: stamp.form})
-        sha1 = message_signature.sha1 or verified.sha1
-        return VerifiedCall(assertion, body, message_signature.fingerprint, expires, sha1)
+        verify_signature(message_signature, elements, assertion.holder.public_key(), self._policy)
+        return VerifiedCall(
+            assertion=assertion,
+            body=body,
+            replay_key=message_signature.fingerprint,
+            replay_until=expires,
+            sha1=message_signature.sha1 or verified.sha1,
+        )
 
     def sts_call(self, header: etree._Element | None, body: etree._Element) -> VerifiedStsCall:
         """A call to the STS: exactly Timestamp, BinarySecurityToken and Signature; signed are Body, Timestamp and the
         token, by the token's key. Raises SoapFault SOA-01001."""
-        now, policy, place = self._clock.now(), self._policy, "wsse:BinarySecurityToken"
-        sort, (timestamp, token, signed) = _security(header, body, _STS_PARTS)
-        stamp, own = _TIMESTAMP.read(timestamp, "wsu:Timestamp", sort), _TOKEN.read(token, place, sort)
-        read = read_form(signed, sort, 3, len(policy.referenced), _BY_URI)
-        _demand_unique_ids(header, body, [*stamp.ids, *own.ids, *read.ids])
-        self._expires(stamp, now)
-        encoding, value_type, token_id, text = own.values
-        if (encoding, value_type) != (names.BASE64_BINARY, names.X509V3):
+        now = self._clock.now()
+        timestamp, token, signed = _security(header, body, _STS_PARTS)
+        place = "wsse:BinarySecurityToken"
+        rows = Rows("wsse:Security", timestamp, token, signed)
+        _demand_unique_ids(header, body, rows)
+        self._timestamp(rows, now)
+        at = _TIMESTAMP.rows
+        (own,) = _TOKEN.read(rows, at)
+        if (own["EncodingType"], own["ValueType"]) != (names.BASE64_BINARY, names.X509V3):
             raise refused(place, "is not an X509v3 certificate in base64")
-        certificate = read_certificate(text or "", place)
-        elements = _by_id(body=(body, body.get(_ID)), timestamp=(timestamp, stamp.values[0]), token=(token, token_id))
-        signature = take(signed, read, 0, policy, elements, policy.referenced)
-        _demand_token_reference(signature, token_id)
+        certificate = read_certificate(rows.texts[at] or "", place)
+        elements = _by_id(body=body, timestamp=timestamp, token=token)
+        signature = read_signature(rows, at + 1, self._policy, elements, self._policy.referenced, _BY_URI)
+        _demand_token_reference(signature, own[_ID])
         self._trust.believe(certificate, place, now)
-        verify_signature(signature, elements, certificate.public_key(), policy)
+        verify_signature(signature, elements, certificate.public_key(), self._policy)
         return VerifiedStsCall(certificate=certificate, body=body, sha1=signature.sha1)
 
-    def _expires(self, stamp: Read, now: datetime) -> datetime:
-        """Checks the times of a wsu:Timestamp and returns its end. Skew is granted to Created only."""
-        _, begin, end = stamp.values
-        created = reading.instant(begin or "", "wsu:Created")
-        expires = reading.instant(end or "", "wsu:Expires")
+    def _timestamp(self, rows: Rows, now: datetime) -> datetime:
+        """Checks a wsu:Timestamp and returns its end. Skew is granted to Created only."""
+        _TIMESTAMP.read(rows, 0)
+        created = reading.instant(rows.texts[1] or "", "wsu:Created")
+        expires = reading.instant(rows.texts[2] or "", "wsu:Expires")
         if created >= expires:
             raise refused("wsu:Timestamp", "does not expire after it was created")
         if expires - created > self._policy.timestamp:
@@ -146,11 +145,8 @@ class Verifier:
         return expires
 
 
-def _security(
-    header: etree._Element | None, body: etree._Element, expected: tuple[str, ...]
-) -> tuple[float, Sequence[etree._Element]]:
-    """The children of the one wsse:Security, sorted as `expected`; they may stand in any order, each exactly once. And
-    how many elements they hold.
+def _security(header: etree._Element | None, body: etree._Element, expected: tuple[str, ...]) -> list[etree._Element]:
+    """The children of the one wsse:Security, sorted as `expected`; they may stand in any order, each exactly once.
 
     The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
     """
@@ -162,53 +158,52 @@ def _security(
     found = list(root.iter(_SECURITY))
     if len(found) != 1 or found[0].getparent() is not header:
         raise refused("wsse:Security", "must stand exactly once, in the Header")
-    security = found[0]
-    reading.attributes(security, "wsse:Security", optional=_OF_SECURITY)
-    parts = reading.children(security, "wsse:Security")
+    reading.attributes(found[0], "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
+    parts = reading.children(found[0], "wsse:Security")
     tags = tuple([part.tag for part in parts])
-    if tags != expected:
-        if sorted(tags) != sorted(expected):
-            raise refused("wsse:Security", "does not hold exactly the elements of the profile")
-        parts.sort(key=lambda part: expected.index(part.tag))
-    return size(security, "wsse:Security"), parts
+    if tags == expected:
+        return parts
+    if sorted(tags) != sorted(expected):
+        raise refused("wsse:Security", "does not hold exactly the elements of the profile")
+    return sorted(parts, key=lambda part: expected.index(part.tag))
 
 
-def _demand_unique_ids(header: etree._Element | None, body: etree._Element, found: list[str]) -> None:
-    """Demands that no id of the Envelope occurs twice; `found` are those within the children of Security."""
+def _demand_unique_ids(
+    header: etree._Element | None, body: etree._Element, rows: Rows, others: Sequence[str] = ()
+) -> None:
+    """Demands that no id of the Envelope occurs twice. `rows` are children of Security; `others` are the ids of one
+    that is not among them."""
     root = body.getparent()
     assert header is not None
     assert root is not None
-    others = [root, header]
-    blocks = list(header)
-    for block in blocks:
-        others += [block] if block.tag == _SECURITY else reading.with_attributes(block)
-    found += reading.own_ids(*others, *reading.with_attributes(body))
+    found = [*others, *reading.ids_among(rows.attributes), *reading.own_ids(root, header), *reading.ids(body)]
+    for block in header:
+        found += reading.own_ids(block) if block.tag == _SECURITY else reading.ids(block)
     reading.demand_unique(found)
 
 
-def _by_id(**elements: tuple[etree._Element, str | None]) -> dict[str, etree._Element]:
+def _by_id(**elements: etree._Element) -> dict[str, etree._Element]:
     """The elements that must be signed, by their wsu:Id; the references must name exactly these."""
-    return {
-        reading.checked_id(identifier, "signed " + what): element for what, (element, identifier) in elements.items()
-    }
+    return {reading.identifier(element, "signed " + what, _ID): element for what, element in elements.items()}
 
 
-def _named(signature: Signature) -> tuple[str | None, str | None]:
-    """The element of a KeyInfo that names the token: its two values."""
+def _named(signature: Signature) -> tuple[Mapping[str, str], str]:
+    """The element of a KeyInfo that names the token: its attributes and its text."""
     if signature.key_info is None:
         raise refused("ds:KeyInfo", "is missing")
-    _, _, token_type, first, second = signature.key_info
-    if token_type not in (None, names.SAML_TOKEN, names.X509V3):
+    _, reference, named = signature.key_info.attributes
+    if reference.get(_TOKEN_TYPE) not in (None, names.SAML_TOKEN, names.X509V3):
         raise refused("wsse:SecurityTokenReference", "has a TokenType that the profile does not know")
-    return first, second
+    return named, signature.key_info.text
 
 
 def _demand_assertion_reference(signature: Signature, assertion_id: str) -> None:
-    if _named(signature) != (names.SAML_ASSERTION_ID, assertion_id):
+    own, text = _named(signature)
+    if own["ValueType"] != names.SAML_ASSERTION_ID or text != assertion_id:
         raise refused("wsse:KeyIdentifier", "does not name the assertion of this header")
 
 
-def _demand_token_reference(signature: Signature, token_id: str | None) -> None:
-    uri, value_type = _named(signature)
-    if uri != f"#{token_id}" or value_type not in (None, names.X509V3):
+def _demand_token_reference(signature: Signature, token_id: str) -> None:
+    own, _ = _named(signature)
+    if own["URI"] != "#" + token_id or own.get("ValueType") not in (None, names.X509V3):
         raise refused("wsse:Reference", "does not name the token of this header")

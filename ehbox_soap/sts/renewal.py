@@ -11,9 +11,8 @@ from cryptography import x509
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.security.canonical import canonical
 from ehbox_soap.security.saml import Assertion, read_assertion
-from ehbox_soap.security.signature import verify_read_enveloped
+from ehbox_soap.security.signature import canonical, verify_read_enveloped
 from ehbox_soap.security.subject import subject_rfc1779
 from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.failure import StsFailure

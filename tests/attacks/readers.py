@@ -15,7 +15,6 @@ from lxml import etree
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import signature
-from ehbox_soap.security.canonical import canonical
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.signature import verify_enveloped
 from tests.door import CONSULTATION, STS
@@ -32,8 +31,7 @@ Name = Literal["wire", "strict"]
 
 @dataclass(frozen=True)
 class Found:
-    """Why it is not authenticated, or nothing; how many elements were canonicalised for a signature until then, beside
-    the closed forms, which are read from theirs (security/canonical.py)."""
+    """Why it is not authenticated, or nothing; how many elements were canonicalised until then."""
 
     reason: str
     canonicalised: int
@@ -81,6 +79,7 @@ def _found(read: Callable[[], bool | None]) -> Found:
 def _counting() -> Iterator[list[str]]:
     """What is canonicalised within it."""
     seen: list[str] = []
+    canonical = signature.canonical
 
     def counted(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
         seen.append(element.tag)

@@ -169,7 +169,8 @@ def test_what_a_profile_lists_holds_and_sha1_is_strictly_refused(
     signed = of_kind(kind, algorithm=algorithm, digest=digest)
     found = reader.call(envelope(signed), kind, "wire")
     assert found.reason == ""
-    assert found.canonicalised > 0, "the guard against canonicalising is none: the Body is"
+    # Body, Timestamp and SignedInfo; an assertion that is known is not canonicalised again.
+    assert found.canonicalised >= 3, "the guard against canonicalising is none"
     assert found.sha1 in (sha1, None)
     if sha1:
         assert refusal(reader, signed, "strict").endswith(": is not allowed by the policy")

@@ -46,14 +46,13 @@ def main(parent: int, root: str, folder: Path, arguments: list[str]) -> None:
 
 def _watched(folder: Path, house: Any) -> Server:
     """The server of one worker, which tells what it does."""
-    from ehbox_soap.security import canonical, signature
+    from ehbox_soap.security import signature
     from ehbox_soap.server import Server
     from tests.http.witness import Witness
     from tests.listening import loggers_on
 
     witness = Witness(folder / WITNESS)
-    # What is made for signatures; closed forms are read from theirs.
-    patch.object(signature, "canonical", _told(witness, canonical.canonical)).start()
+    patch.object(signature, "canonical", _told(witness, signature.canonical)).start()
     tell_sockets(witness)
     server = Server(house)
     if (folder / TRACED).exists():

@@ -11,7 +11,6 @@ from lxml import etree
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import signature
-from ehbox_soap.security.canonical import canonical
 from tests.security.builders import Call, envelope, find, parse
 from tests.security.exclusive import exclusive
 
@@ -46,7 +45,7 @@ def documents(draw: st.DrawFn, depth: int = 0, scope: dict[str, str] | None = No
 def test_every_element_has_the_standards_form(document: str, prefixes: list[str]) -> None:
     root = parse(document.encode())
     for element in root.iter(etree.Element):
-        assert canonical(element, tuple(prefixes)) == exclusive(element, tuple(prefixes))
+        assert signature.canonical(element, tuple(prefixes)) == exclusive(element, tuple(prefixes))
 
 
 @pytest.mark.parametrize("layout", ["C", "E"])
@@ -55,7 +54,7 @@ def test_the_clients_layouts(layout: str, prefixes: tuple[str, ...]) -> None:
     """E declares prefixes on the Envelope that only a PrefixList brings into a signed part, and xmlns="" on Body."""
     root = parse(envelope(Call(layout="E" if layout == "E" else "C")))
     for element in root.iter(etree.Element):
-        assert canonical(element, prefixes) == exclusive(element, prefixes)
+        assert signature.canonical(element, prefixes) == exclusive(element, prefixes)
 
 
 def test_default_namespace_by_prefix_list_from_another_thread() -> None:
@@ -64,7 +63,7 @@ def test_default_namespace_by_prefix_list_from_another_thread() -> None:
 
     def canonicalise() -> None:
         root = parse(b'<E xmlns="urn:q" xmlns:a="urn:a"><a:S><c xmlns=""/></a:S></E>')
-        forms.append(canonical(root[0], ("#default",)))
+        forms.append(signature.canonical(root[0], ("#default",)))
 
     thread = threading.Thread(target=canonicalise)
     thread.start()
@@ -73,14 +72,14 @@ def test_default_namespace_by_prefix_list_from_another_thread() -> None:
 
 
 def test_comments_are_no_part_of_it() -> None:
-    assert canonical(parse(b"<a>x<!--y-->z</a>")) == b"<a>xz</a>"
+    assert signature.canonical(parse(b"<a>x<!--y-->z</a>")) == b"<a>xz</a>"
 
 
 @pytest.mark.parametrize("document", [b'<a xmlns="relative"/>', b'<a xmlns:r="relative"><b/></a>'])
 def test_a_relative_namespace_has_no_canonical_form(document: bytes) -> None:
     root = parse(document)
     with pytest.raises(SoapFault, match="relative namespace URI") as caught:
-        canonical(root)
+        signature.canonical(root)
     assert caught.value.code == "SOA-01001"
 
 
@@ -113,7 +112,7 @@ def test_an_enveloped_signature_is_left_out_of_the_form_and_stays_in_the_tree(do
     element = root[0]
     before = etree.tostring(root)
     (signed,) = [child for child in element if child.tag == "{http://www.w3.org/2000/09/xmldsig#}Signature"]
-    cut = signature._without(signed, element, canonical(element))
+    cut = signature._without(signed, element, signature.canonical(element))
     assert etree.tostring(root) == before
     element.remove(signed)
     assert cut == exclusive(element)
@@ -125,4 +124,4 @@ def test_a_processing_instruction_cannot_pass_for_the_signature() -> None:
         b"<ds:Signature><ds:SignedInfo/></ds:Signature></A></E>"
     )
     with pytest.raises(SoapFault, match="enveloped ds:Signature: signs a processing instruction"):
-        signature._without(find(root, "A/ds:Signature"), root[0], canonical(root[0]))
+        signature._without(find(root, "A/ds:Signature"), root[0], signature.canonical(root[0]))

@@ -7,7 +7,7 @@ from lxml import etree
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import signature
-from ehbox_soap.security.canonical import MOST_ELEMENTS
+from ehbox_soap.security.forms import MOST_ELEMENTS
 from ehbox_soap.security.policy import profile
 from tests.security.builders import (
     DS,

@@ -8,7 +8,7 @@ import pytest
 
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import reading
-from ehbox_soap.security.memory import Memory
+from ehbox_soap.security.memory import ByObject, Memory
 from tests.security.builders import parse
 
 
@@ -136,3 +136,16 @@ def test_a_memory_forgets_what_was_used_longest_ago() -> None:
     memory.drop("a")
     memory.drop("unknown")
     assert (memory.get("a"), len(memory)) == (None, 1)
+
+
+def test_by_object_equal_ones_are_asked_one_by_one() -> None:
+    """And what is remembered stays: nothing made later can be taken for it."""
+    memory: ByObject[list[int], str] = ByObject(2)
+    first, equal = [1], [1]
+    memory.put(first, "first")
+    assert (memory.get(first), memory.get(equal)) == ("first", None)
+    del first
+    memory.put(equal, "equal")
+    assert {memory.get([1]) for _ in range(100)} == {None}
+    memory.put([2], "another")
+    assert (len(memory), memory.get(equal)) == (2, "equal")

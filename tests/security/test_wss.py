@@ -276,7 +276,7 @@ def test_an_sts_call_is_no_mailbox_call_and_the_reverse() -> None:
     [
         ("mailbox", "wsu:Timestamp", "wsse:Security"),
         ("mailbox", "ds:Signature", "wsse:Security"),
-        ("mailbox", "saml:Assertion", "wsse:Security"),
+        ("mailbox", "saml:Assertion", "Assertion"),
         ("sts", "wsse:BinarySecurityToken", "wsse:Security"),
     ],
 )
