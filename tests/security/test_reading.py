@@ -147,5 +147,6 @@ def test_by_object_equal_ones_are_asked_one_by_one() -> None:
     del first
     memory.put(equal, "equal")
     assert {memory.get([1]) for _ in range(100)} == {None}
-    memory.put([2], "another")
     assert (len(memory), memory.get(equal)) == (2, "equal")
+    memory.put([2], "another")
+    assert len(memory) == 2
