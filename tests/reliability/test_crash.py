@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.http, pytest.mark.slow]
 
 
 def test_nothing_is_lost_by_kills(a_place: Place) -> None:
-    found = crash(a_place, cycles=10 if a_place.database == "sqlite" else 4, seed=6)
+    found = crash(a_place, cycles=10, seed=6)
     assert found.verdict.findings == ()
     assert found.verdict.answered > 20
     assert set(found.kills) == {"worker", "companion", "all"}

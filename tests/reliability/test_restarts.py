@@ -20,8 +20,9 @@ def check(found: Restarted) -> None:
     assert found.verdict.answered > 10
 
 
-def test_new_workers_for_old(new_place: NewPlace) -> None:
-    check(restarts.reload(new_place("sqlite"), count=2, seed=4))
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_new_workers_for_old(new_place: NewPlace, database: str) -> None:
+    check(restarts.reload(new_place(database), count=2, seed=4))
 
 
 def test_a_server_ends_and_another_begins(new_place: NewPlace) -> None:
