@@ -1,6 +1,6 @@
 """The dialect of the two mailbox ports: what is done with a secured call.
 
-Knows: the order replay key -> caller's boxes -> count -> mailbox (a call that only reads: boxes -> mailbox -> replay
+Knows: the order replay key -> caller's boxes -> mailbox -> count (a call that only reads: boxes -> mailbox -> replay
 key and count). Must not know: the rules of the mailbox, how a call is secured, SQL, Spyne.
 """
 
@@ -71,8 +71,6 @@ class MailboxDialect(SecuredDialect):
         now = house.mailbox_now(transaction)
         asked = cast(types.Request, secured.request)
         silent = silent_boxes(asked, caller, now)
-        if operation.writes:
-            _count(call, caller, asked, transaction, now)
         try:
             # A refused call that only reads has nothing to undo.
             with transaction.savepoint() if operation.writes else nullcontext():
@@ -81,6 +79,8 @@ class MailboxDialect(SecuredDialect):
             answer = refused_answer(asked, refusal)
         if operation.writes:
             transaction.boxes.called(silent, now)
+            # The last statement: calls of one caller wait for each other's count until it is committed.
+            _count(call, caller, asked, transaction, now)
         else:
             _note(call, secured, caller, silent, now)
         call.outcome = answer.status.code

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.door import CONSULTATION, Client, Door
-from tests.front.calls import ask, box_info, fault
-from tests.front.cast import Cast
+from tests.front.calls import ask, box_info, fault, publish
+from tests.front.cast import NURSE_BOX, Cast
 from tests.front.conftest import Fresh
+from tests.front.letters import Inline, send_message
+from tests.listening import traced_store
 
 
 def listed(door: Door, client: Client) -> str:
@@ -45,6 +47,20 @@ def test_a_reading_call_is_counted_while_another_transaction_reads(fresh: Fresh,
         ask(door, box_info(door, people.nurse))
     with door.house.store.begin(write=False) as transaction:
         assert [(row.call, row.calls) for row in transaction.usage.counts()] == [("getBoxInfo", 2)]
+
+
+def test_a_writing_call_is_counted_last(fresh: Fresh, people: Cast) -> None:
+    """Calls of one caller wait for each other from its count to the commit: nothing of the call stands in between."""
+    door = fresh()
+    with traced_store(door.house.store) as statements:
+        ask(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX]))))
+    counts = [at for at, text in enumerate(statements) if "usage_count" in text]
+    assert counts
+    assert [text.split()[0] for text in statements[counts[0] :]] == ["UPDATE", "INSERT", "COMMIT"]
+    with traced_store(door.house.store) as statements:
+        ask(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX]))))
+    assert [text.split()[0] for text in statements[-2:]] == ["UPDATE", "COMMIT"]
+    assert "usage_count" in statements[-2]
 
 
 def test_nothing_is_counted_where_it_is_off(fresh: Fresh, people: Cast) -> None:
