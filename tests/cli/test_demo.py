@@ -153,6 +153,7 @@ def test_a_server_that_stays_up_is_where_a_client_is_pointed(
 
 @pytest.mark.http
 @pytest.mark.slow
+@pytest.mark.smoke
 def test_the_whole_demonstration_ends_with_0() -> None:
     command = [sys.executable, "-m", "ehbox_soap.demo", "--once"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
