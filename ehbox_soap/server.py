@@ -18,7 +18,7 @@ from ehbox_soap.connections import TimedSocket
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.ids import hexadecimal
 from ehbox_soap.observation import Observer
-from ehbox_soap.ports import address_book, consultation, documents, etk_depot, kgss, publication, sts, sts_trust
+from ehbox_soap.ports import address_book, consultation, documents, etk_depot, kgss, publication, sts
 from ehbox_soap.ports.application import Port
 from ehbox_soap.ports.call import Call, House, HttpAnswer
 from ehbox_soap.ports.documents import Description
@@ -42,7 +42,7 @@ class PortModule(Protocol):
     def port(self, house: House) -> Port: ...
 
 
-PORTS: tuple[PortModule, ...] = (publication, consultation, sts, sts_trust, etk_depot, kgss, address_book)
+PORTS: tuple[PortModule, ...] = (publication, consultation, sts, etk_depot, kgss, address_book)
 """Every port: another one is a line here."""
 SERVICES = {path: description for module in PORTS for path, description in module.SERVICES.items()}
 

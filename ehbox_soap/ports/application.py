@@ -36,7 +36,7 @@ class Dialect(Protocol):
     def namespace(self) -> str: ...
     @property
     def operations(self) -> Mapping[str, tuple[str, str]]:
-        """Operation name to the local names of its request and answer elements."""
+        """Operation name to the qualified names of its request and answer elements."""
 
     def check_action(self, call: Call) -> None: ...
     def decode(self, call: Call) -> object: ...
@@ -75,6 +75,7 @@ class Wire(Soap11):  # type: ignore[misc]
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self.dialect = dialect
+        self._named = {request: _local(request) for request, _ in dialect.operations.values()}
 
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:
         """bytes -> mime -> xml -> soap; the lazy in_string of Spyne is never read."""
@@ -90,8 +91,8 @@ class Wire(Soap11):  # type: ignore[misc]
         """Dispatch is by the Body's element (stock Spyne would resolve hrefs here: never let it run)."""
         assert ctx.udc.envelope is not None
         tag = ctx.udc.envelope.content.tag
-        # Spyne takes a name without a namespace for one of its own; to us it is another element.
-        ctx.method_request_string = tag if tag.startswith("{") else "{}" + tag
+        # Spyne has one namespace for a port, and takes a name without one for its own; to us that is another element.
+        ctx.method_request_string = self._named.get(tag, "{}" + tag)
 
     def deserialize(self, ctx: Any, message: object) -> None:
         """SOAPAction and headers, then who calls, then the XSD, then the typed request."""
@@ -198,6 +199,11 @@ class Port(WsgiApplication):  # type: ignore[misc]
         return super().handle_error(p_ctx, others, error, start_response)
 
 
+def _local(name: str) -> str:
+    """'{namespace}local' without its namespace; no two requests of a port differ by that alone."""
+    return name.rpartition("}")[2]
+
+
 def _undo(ctx: Any) -> None:
     """Rolls back and takes away whatever of an answer stands in the context."""
     ctx.udc.rollback()
@@ -233,7 +239,7 @@ def _service(name: str, dialect: Dialect) -> Any:
             AnyXml,
             _returns=AnyXml,
             _body_style="bare",
-            _in_message_name=request,
-            _out_message_name=answer,
+            _in_message_name=_local(request),
+            _out_message_name=_local(answer),
         )(perform)
     return ServiceMeta(name, (Service,), members)

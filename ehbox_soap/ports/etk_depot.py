@@ -26,10 +26,10 @@ class EtkDepotDialect:
     """The steps of the depot's port."""
 
     namespace = etk_depot.NAMESPACE
-    operations = {"GetEtk": ("GetEtkRequest", "GetEtkResponse")}  # noqa: RUF012
 
     def __init__(self, described: contract.Port) -> None:
         self.contract = described
+        self.operations = {each.name: (each.request, each.answer) for each in described.operations.values()}
 
     def check_action(self, call: Call) -> None:
         """SOA-03004 for a SOAPAction that names another operation."""

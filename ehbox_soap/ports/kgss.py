@@ -54,10 +54,10 @@ class KgssDialect:
     """The steps of the port; it also reads and writes what is sealed."""
 
     namespace = kgss.NAMESPACE
-    operations = {name: (f"{name}Request", f"{name}Response") for name in _NAMES}  # noqa: RUF012
 
     def __init__(self, described: contract.Port) -> None:
         self.contract = described
+        self.operations = {each.name: (each.request, each.answer) for each in described.operations.values()}
 
     def check_action(self, call: Call) -> None:
         """SOA-03004 for a SOAPAction that names another operation; none is needed."""

@@ -54,10 +54,7 @@ class SecuredDialect:
         self.contract = contract
         self.codec = codec
         self.namespace = contract.namespace
-        self.operations = {
-            operation.name: (_local(operation.request), _local(operation.answer))
-            for operation in contract.operations.values()
-        }
+        self.operations = {each.name: (each.request, each.answer) for each in contract.operations.values()}
 
     def check_action(self, call: Call) -> None:
         """SOA-03004 for a SOAPAction that names another operation; none or an empty one is fine."""
@@ -114,8 +111,3 @@ def identified(call: Call, sender: Sender, transaction: Transaction) -> Caller:
     address = caller.boxes[0].address
     call.caller = house.pseudonyms.of(address.type, address.id, address.quality)
     return caller
-
-
-def _local(name: str) -> str:
-    """'{namespace}local' without its namespace."""
-    return name.rpartition("}")[2]

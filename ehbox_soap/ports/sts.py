@@ -1,7 +1,8 @@
-"""The STS ports: a request for an assertion, signed by an identification certificate, in one of two dialects.
+"""The STS port: a request for an assertion, signed by an identification certificate, in one of two dialects.
 
-Knows: the elements and SOAPActions of each dialect, that their calls are not held against replay. Must not know: what
-is certified.
+Knows: the paths, the elements and SOAPActions of each dialect, that their calls are not held against replay. Must not
+know: what is certified. Clients have one address for each dialect, but each address answers both: the Body's element
+tells which is spoken, as everywhere.
 """
 
 from __future__ import annotations
@@ -21,13 +22,18 @@ from ehbox_soap.ports.documents import Description
 from ehbox_soap.security.subject import identity
 from ehbox_soap.security.wss import VerifiedStsCall
 from ehbox_soap.store.transaction import Transaction
-from ehbox_soap.sts import saml11
+from ehbox_soap.sts import saml11, trust13
 from ehbox_soap.sts.decision import StsRules
-from ehbox_soap.sts.names import SAMLP, samlp
+from ehbox_soap.sts.names import samlp, wst
 from ehbox_soap.sts.signer import Signer
 
 PATHS = ("/IAM/Saml11TokenService/v1", "/IAM/Saml11TokenService/Legacy/v1")
-SERVICES = dict.fromkeys(PATHS, Description("sts", "Saml11TokenService.wsdl"))
+TRUST_PATH = "/IAM/SecurityTokenService/v1"
+SERVICES = {
+    **dict.fromkeys(PATHS, Description("sts", "Saml11TokenService.wsdl")),
+    TRUST_PATH: Description("sts", "SecurityTokenService.wsdl"),
+}
+"""What is told at a path is the contract of the dialect that clients speak there."""
 PROTOCOL = "urn:be:fgov:ehealth:sts:protocol:v1"
 
 Answer = Callable[
@@ -38,11 +44,14 @@ Answer = Callable[
 
 @dataclass(frozen=True, slots=True)
 class StsOperation:
-    """One operation: its elements' local names, and what clients put into SOAPAction for it; empty is always fine."""
+    """One operation: its elements, and what clients put into SOAPAction for it, where empty is always fine; how it is
+    answered, and what names an answer in the log and the figures."""
 
     request: str
     answer: str
     actions: frozenset[str]
+    perform: Answer
+    outcome: Callable[[etree._Element], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +63,19 @@ class TokenCall:
 
 
 class StsDialect:
-    """The steps of an STS port. `outcome` names what an answer is, for the log and the figures."""
+    """The steps of the STS port, for all that it is asked in either dialect."""
 
-    def __init__(
-        self,
-        namespace: str,
-        built: Mapping[str, StsOperation],
-        answer: Answer,
-        outcome: Callable[[etree._Element], str],
-    ) -> None:
-        self.namespace = namespace
+    namespace = PROTOCOL
+
+    def __init__(self, built: Mapping[str, StsOperation]) -> None:
+        self._built = built
         self.operations = {name: (operation.request, operation.answer) for name, operation in built.items()}
-        self._actions = {f"{{{namespace}}}{operation.request}": operation.actions for operation in built.values()}
-        self._answer = answer
-        self._outcome = outcome
 
     def check_action(self, call: Call) -> None:
         """SOA-03004 for a SOAPAction that is none of those in use."""
         assert call.envelope is not None
         action = call.headers.get("soapaction", "").strip().strip('"')
-        if action and action not in self._actions[call.envelope.content.tag]:
+        if action and action not in self._built[call.operation].actions:
             raise SoapFault("SOA-03004", "SOAPAction names another operation")
 
     def decode(self, call: Call) -> TokenCall:
@@ -95,10 +97,11 @@ class StsDialect:
         if house.signer is None:
             raise SoapFault("SOA-02001", "this server has no STS")
         transaction = call.begin(write=False)
-        answer = self._answer(
+        operation = self._built[call.operation]
+        answer = operation.perform(
             asked.element, asked.verified, transaction, house.clock, house.chance, house.signer, house.sts_rules
         )
-        call.outcome = self._outcome(answer)
+        call.outcome = operation.outcome(answer)
         return answer
 
     def encode(self, call: Call, answer: object) -> Encoded:
@@ -113,14 +116,33 @@ def _status(answer: etree._Element) -> str:
     return str(code.get("Value"))
 
 
-_ACTIONS = ("RequestSecureToken", "AttributeQuery")
+def _trusted(answer: etree._Element) -> str:
+    """wst:RequestedSecurityToken or wst:SignChallenge, whichever the answer holds."""
+    return "wst:SignChallenge" if answer.find(wst("SignChallenge")) is not None else "wst:RequestedSecurityToken"
+
+
+def _actions(*names: str) -> frozenset[str]:
+    return frozenset({*names, *(f"{PROTOCOL}:{name}" for name in names)})
+
+
+_TRUST_ANSWER = wst("RequestSecurityTokenResponse")
 BUILT = {
     "RequestSecureToken": StsOperation(
-        "Request", "Response", frozenset({*_ACTIONS, *(f"{PROTOCOL}:{action}" for action in _ACTIONS)})
-    )
+        samlp("Request"), samlp("Response"), _actions("RequestSecureToken", "AttributeQuery"), saml11.answer, _status
+    ),
+    "RequestSecurityToken": StsOperation(
+        wst("RequestSecurityToken"),
+        _TRUST_ANSWER,
+        frozenset({f"{PROTOCOL}:RequestSecurityToken"}),
+        trust13.answer,
+        _trusted,
+    ),
+    "Challenge": StsOperation(
+        _TRUST_ANSWER, _TRUST_ANSWER, frozenset({f"{PROTOCOL}:Challenge"}), trust13.answer, _trusted
+    ),
 }
 
 
 def port(house: House) -> Port:
-    """The port of the SAML dialect; without a key of an STS it answers every call by SOA-02001."""
-    return Port("sts", StsDialect(SAMLP, BUILT, saml11.answer, _status), house)
+    """The port; without a key of an STS it answers every call by SOA-02001."""
+    return Port("sts", StsDialect(BUILT), house)

@@ -118,9 +118,9 @@ def test_the_exit_codes_are_told() -> None:
 
 def test_its_addresses_are_those_that_the_server_answers() -> None:
     from ehbox_soap.client import addresses
-    from ehbox_soap.ports import consultation, publication, sts, sts_trust
+    from ehbox_soap.ports import consultation, publication, sts
 
     assert addresses.PUBLICATION_PATH == publication.PATH
     assert addresses.CONSULTATION_PATH == consultation.PATH
     assert addresses.STS_PATH in sts.PATHS
-    assert addresses.STS_TRUST_PATH == sts_trust.PATH
+    assert addresses.STS_TRUST_PATH == sts.TRUST_PATH

@@ -19,6 +19,7 @@ from zeep.helpers import serialize_object
 from ehbox_soap import resources
 from ehbox_soap.client.signature import BinaryToken
 from ehbox_soap.ids import SeededChance
+from ehbox_soap.sts.names import SAMLP, WST
 from tests.clients import wstrust
 from tests.clients.connector40 import HttpRequest
 from tests.clients.names import CERTIFIED, HOLDER_OF_KEY, IDENTIFICATION, SUBJECT_NAME
@@ -95,12 +96,30 @@ def test_soap_action_of_another_operation(door: Door, people: Cast, dialect: str
     assert (found.code, found.reason) == ("SOA-03004", "SOAPAction names another operation")
 
 
-def test_a_dialect_is_asked_at_its_own_address(door: Door, people: Cast) -> None:
-    """The element of the other dialect is no operation there."""
-    moved = saml(door, people.doctor, TRUST_PATH)
-    assert fault(door, acting(moved, "")).code == "SOA-03005"
-    asked = trust(door, people.doctor, (SSIN, DOCTOR))
-    assert fault(door, HttpRequest(SAML_PATHS[0], asked.headers, asked.body)).code == "SOA-03005"
+@pytest.mark.parametrize("path", [*SAML_PATHS, TRUST_PATH])
+def test_each_address_answers_both_dialects(door: Door, people: Cast, path: str) -> None:
+    """The Body's element tells which is spoken; the contract told at a path is that of who is known to call there."""
+    answer = door.send(saml(door, people.doctor, path))
+    assert b'Value="samlp:Success"' in answer.body
+    asked = trust(door, people.doctor, (SSIN, DOCTOR), (BOOLEAN, None))
+    answer = door.send(HttpRequest(path, asked.headers, asked.body))
+    assert wstrust.read(answer.body).assertion is not None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<Request xmlns="{WST}"/>',
+        f'<RequestSecurityToken xmlns="{SAMLP}"/>',
+        f'<Request xmlns="{PROTOCOL}"/>',
+        f'<RequestSecurityToken xmlns="{PROTOCOL}"/>',
+        "<RequestSecurityToken/>",
+    ],
+)
+def test_an_element_of_neither_dialect(door: Door, people: Cast, content: str) -> None:
+    connector = people.doctor.connector
+    asked = connector.post(TRUST_PATH, '""', connector.secured(content, door.now, None))
+    assert fault(door, asked).code == "SOA-03005"
 
 
 def test_a_refusal_is_an_answer_in_one_dialect_and_a_fault_in_the_other(door: Door, people: Cast) -> None:
@@ -163,15 +182,15 @@ def test_what_is_told_of_a_call(lines: tuple[Door, io.StringIO], people: Cast) -
     assert [(each["port"], each["operation"], each["outcome"]) for each in found] == [
         ("sts", "RequestSecureToken", "samlp:Success"),
         ("sts", "RequestSecureToken", "samlp:Requester"),
-        ("sts-trust", "RequestSecurityToken", "wst:RequestedSecurityToken"),
-        ("sts-trust", "RequestSecurityToken", "SOA-01002"),
-        ("sts-trust", "RequestSecurityToken", "SOA-01002"),
+        ("sts", "RequestSecurityToken", "wst:RequestedSecurityToken"),
+        ("sts", "RequestSecurityToken", "SOA-01002"),
+        ("sts", "RequestSecurityToken", "SOA-01002"),
     ]
     assert len({each["caller"] for each in found}) == 1
     for personal in ("Kanarie", DOCTOR, "19990116", "Voorbeeld", "TEST PERSON"):
         assert personal not in text
     figures = door.server.observer.figures.exposition().decode()
-    for port, outcome in (("sts", "samlp:Success"), ("sts-trust", "wst:RequestedSecurityToken")):
+    for port, outcome in (("sts", "samlp:Success"), ("sts", "wst:RequestedSecurityToken")):
         assert f'outcome="{outcome}",port="{port}"' in figures
 
 

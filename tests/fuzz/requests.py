@@ -22,7 +22,7 @@ from ehbox_soap.ids import SeededChance
 from ehbox_soap.ports.address_book import PATH as BOOK
 from ehbox_soap.ports.etk_depot import PATH as ETK
 from ehbox_soap.ports.kgss import PATH as KGSS
-from ehbox_soap.ports.sts_trust import PATH as TRUST
+from ehbox_soap.ports.sts import TRUST_PATH as TRUST
 from ehbox_soap.store.tables import message
 from ehbox_soap.wire import codec, mime, types
 from tests.clients.connector40 import HttpRequest

@@ -12,7 +12,7 @@ from lxml import etree
 from sqlalchemy import func, select
 
 from ehbox_soap import clock
-from ehbox_soap.ports import etk_depot, kgss, sts_trust
+from ehbox_soap.ports import etk_depot, kgss, sts
 from ehbox_soap.store.tables import delivery, message
 from tests.clients import connector40_reader
 from tests.clients.connector40 import SAMLP, HttpRequest
@@ -78,7 +78,7 @@ OTHERS: Mapping[str, Callable[[etree._Element], str]] = {
     book.PATH: _book_code,
     etk_depot.PATH: _plain_code,
     kgss.PATH: _plain_code,
-    sts_trust.PATH: _trust_code,
+    sts.TRUST_PATH: _trust_code,
 }
 """The services besides the mailbox and the SAML dialect of the STS: what an answer of theirs says."""
 
