@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
-from ehbox_soap.ports import kgss, sts, sts_trust
+from ehbox_soap.ports import kgss, sts
 from tests.clients.connector40 import HttpRequest
 from tests.door import CONSULTATION, PUBLICATION
 from tests.front import book
@@ -54,7 +54,7 @@ SECURED = (
     SecuredPort("kgss", kgss.PATH, "mailbox", element("GetKeyRequest", b"sealed")),
     SecuredPort("sts", sts.PATHS[0], "sts", STS_REQUEST),
     SecuredPort(
-        "sts trust", sts_trust.PATH, "sts", f'<wst:RequestSecurityToken xmlns:wst="{_WST}" Context="context-1"/>'
+        "sts trust", sts.TRUST_PATH, "sts", f'<wst:RequestSecurityToken xmlns:wst="{_WST}" Context="context-1"/>'
     ),
 )
 MAILBOX_PORTS = tuple(each for each in SECURED if each.kind == "mailbox")

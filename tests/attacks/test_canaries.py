@@ -18,7 +18,7 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
-from ehbox_soap.ports import etk_depot, kgss, sts, sts_trust
+from ehbox_soap.ports import etk_depot, kgss, sts
 from tests.attacks.callers import KEY, SSIN, Asking, box_id, caller, code_of, hospital, person, put_key, send
 from tests.attacks.hearing import Heard, hearing, pages
 from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, ROWS
@@ -47,7 +47,7 @@ NAMES = (
     (CERTIFIED, f"{SSIN}:ehealth:1.0:surname", f"Sur{CANARY}"),
     (CERTIFIED, f"{SSIN}:ehealth:1.0:doctor:nihii11", "19990116004"),
 )
-SUCCESS = {etk_depot.PATH: "200", sts.PATHS[0]: "samlp:Success", sts_trust.PATH: "assertion"}
+SUCCESS = {etk_depot.PATH: "200", sts.PATHS[0]: "samlp:Success", sts.TRUST_PATH: "assertion"}
 """What the ports whose Status is of a form of its own say of a success."""
 TO_NURSE = Destination(NURSE, "INSS", "NURSE")
 
@@ -147,7 +147,7 @@ def outcome(stage: Stage, sent: HttpRequest) -> str:
         return code_of(stage.door, sent)
     answer = stage.door.send(sent)
     content = content_of(answer)
-    if sent.path == sts_trust.PATH:
+    if sent.path == sts.TRUST_PATH:
         return "assertion" if answer.status == 200 and wstrust.read(answer.body).assertion else answer.body.decode()
     if sent.path == etk_depot.PATH:
         found = content.find("{*}ETK") is not None
@@ -165,7 +165,7 @@ def trust(stage: Stage, *claims: tuple[str, str | None]) -> HttpRequest:
     now, who = stage.door.now, stage.registered
     wanted = Wanted(claims, who.entry.certificate, now, now + timedelta(hours=24))
     content = wstrust.issue(wanted, f"context-{CANARY}", C)
-    return who.connector.post(sts_trust.PATH, f'"{wstrust.ACTION}"', who.connector.secured(content, now, None))
+    return who.connector.post(sts.TRUST_PATH, f'"{wstrust.ACTION}"', who.connector.secured(content, now, None))
 
 
 def refusals(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
@@ -197,11 +197,11 @@ def faults(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
         book.PATH: book.request(stage.door, stage.doctor, "getProfessionalContactInfo", {"SSIN": DOCTOR}, None),
         kgss.PATH: stage.asking.get_key(stage.doctor),
         sts.PATHS[0]: saml(stage, stage.doctor, SUBJECT),
-        sts_trust.PATH: trust(stage, (SSIN, DOCTOR)),
+        sts.TRUST_PATH: trust(stage, (SSIN, DOCTOR)),
         etk_depot.PATH: stage.doctor.connector.get_etk(etk_depot.PATH, "SSIN", DOCTOR),
     }
     for path, sent in good.items():
-        token = None if path in (sts.PATHS[0], sts_trust.PATH) else stage.doctor.assertion
+        token = None if path in (sts.PATHS[0], sts.TRUST_PATH) else stage.doctor.assertion
         yield "no XML", replace(sent, body=sent.body + CANARY.encode())
         yield "DOCTYPE", replace(sent, body=f'<!DOCTYPE {CANARY} SYSTEM "file:///{CANARY}">'.encode() + sent.body)
         yield "no envelope", post(path, f"<{CANARY}/>".encode())
