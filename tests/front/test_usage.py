@@ -63,6 +63,17 @@ def test_a_writing_call_is_counted_last(fresh: Fresh, people: Cast) -> None:
     assert "usage_count" in statements[-2]
 
 
+def test_a_message_that_is_not_read_any_more_stays_unread(fresh: Fresh, people: Cast) -> None:
+    """USE-2, enforced: a call is counted after its work, which goes with it; `fault` compares the whole store."""
+    door, nurse = fresh({"usage.mode": "enforce"}), people.nurse
+    sent = [ask(door, publish(door, people.doctor, send_message(Inline([NURSE_BOX])))) for _ in range(2)]
+    first, second = (each.element.get("Id", "") for each in sent)
+    for _ in range(6):
+        ask(door, nurse.connector.get_full_message(CONSULTATION, door.now, nurse.assertion, first))
+    told = fault(door, nurse.connector.get_full_message(CONSULTATION, door.now, nurse.assertion, second))
+    assert (told.code, told.reason) == ("SOA-02002", "called more often than the platform asks for (USE-2)")
+
+
 def test_nothing_is_counted_where_it_is_off(fresh: Fresh, people: Cast) -> None:
     door = fresh({"usage.mode": "off"})
     listed(door, people.nurse)
