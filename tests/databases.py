@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from ehbox_soap.store.engine import Store
 from tests import postgresql
+from tests.lacking import lacking
 from tests.postgresql import Cluster
 
 DATABASES = ("sqlite", "postgresql")
@@ -93,11 +94,11 @@ def migrate(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server for the whole run; without one, its tests are skipped and say why."""
+    """A PostgreSQL server for the whole run; without one, its tests are skipped or fail (tests/lacking.py)."""
     try:
         started = postgresql.start()
     except postgresql.Unavailable as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
+        lacking("postgresql", reason)
     yield started
     started.stop()
 

@@ -11,6 +11,8 @@ from proofs import full, limits, trouble
 from proofs.places import place
 from proofs.trouble import Troubled
 from tests import postgresql
+from tests.databases import DATABASES
+from tests.lacking import lacking
 from tests.postgresql import Cluster
 from tests.reliability.conftest import PACE, NewPlace
 
@@ -28,7 +30,7 @@ def own_cluster() -> Iterator[Cluster]:
     try:
         started = postgresql.start(fsync=True)
     except postgresql.Unavailable as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
+        lacking("postgresql", reason)
     yield started
     started.stop()
 
@@ -38,11 +40,12 @@ def test_a_database_that_is_restarted(own_cluster: Cluster, tmp_path: Path) -> N
         check(trouble.restarted(made, times=2, seed=8))
 
 
-def test_a_disk_that_is_full() -> None:
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_disk_that_is_full(database: str) -> None:
     try:
-        found = full.measure("sqlite", times=1, seed=9)
+        found = full.measure(database, times=1, seed=9)
     except full.Unavailable as reason:
-        pytest.skip(str(reason))
+        lacking("tmpfs", reason)
     check(found)
     assert found.verdict.refused > 0
 
