@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bench import processes
@@ -59,8 +60,9 @@ def write(section: Section, told: str) -> None:
     section.document.write_text(f"{before}{begin}\n{told}{end}{after}", "utf-8")
 
 
+@cache
 def commit() -> str:
-    """The checkout's, with a + where files differ from it; a copy without git has none."""
+    """The checkout's when this was asked first, with a + where files differ from it; a copy without git has none."""
     try:
         name = _git("rev-parse", "--short", "HEAD")
         return name + ("+" if _git("status", "--porcelain", "--untracked-files=no", "--", "*.py") else "")
