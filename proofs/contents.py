@@ -31,13 +31,18 @@ class Contents:
 
 
 def rows(engine: Engine) -> Rows:
-    """Every row of every table but those beside, to be compared."""
+    """Every row of every table, to be compared."""
     with engine.connect() as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
             for table in metadata.sorted_tables
-            if table not in BESIDE
         }
+
+
+def without_calls(rows: Rows) -> Rows:
+    """Those of the tables that do not only count and remember calls."""
+    beside = {table.name for table in BESIDE}
+    return {name: held for name, held in rows.items() if name not in beside}
 
 
 def taken(engine: Engine) -> Contents:
