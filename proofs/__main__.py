@@ -24,6 +24,7 @@ from proofs import (
     limits,
     nobody,
     once,
+    oracles,
     plans,
     report,
     restarts,
@@ -321,6 +322,20 @@ def _plans(count: int, write: bool) -> None:
             found = {**found, database: plans.read(folder, url, count)}
     command = f"scripts/reliability plans --count {count}"
     section = Section("plans", command, plans.table(found), report.SCALE)
+    told = report.text(section)
+    sys.stdout.write(told)
+    if write:
+        report.write(section, told)
+
+
+@main.command("oracles")
+@click.option("--write/--no-write", default=False, help="put the table into docs/reliability.md")
+def _oracles(write: bool) -> None:
+    """Assertions of our STS, verified by xmlsec and signxml; theirs, verified here. In the process."""
+    with tempfile.TemporaryDirectory(prefix="ehbox-proof-") as folder:
+        found = oracles.judged(Path(folder))
+    columns: Columns = {"verified by xmlsec": dict(found.by_xmlsec), "by signxml": dict(found.by_signxml)}
+    section = Section("oracles", "scripts/reliability oracles", {**columns, "by this server": dict(found.here)})
     told = report.text(section)
     sys.stdout.write(told)
     if write:

@@ -7,66 +7,20 @@ what either of them signs anew is verified here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from ehbox_soap import qualities
-from ehbox_soap.client import Addresses, Consultation, Dialect, types
-from ehbox_soap.client.session import Session
-from ehbox_soap.ids import SeededChance
-from ehbox_soap.pki.authority import Authority
-from ehbox_soap.pki.entries import KeyEntry, KeyKind
-from ehbox_soap.register.seed import load
+from ehbox_soap.client import types
 from ehbox_soap.security import saml
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.sts.signer import Signer
-from tests.door import START, Door, prepared
-from tests.sts.kinds import KINDS, SEED, Kind, name
+from tests.door import START
+from tests.sts.kinds import KINDS, Kind, name
 from tests.sts.oracles import signed_by_signxml, signed_by_xmlsec, unsigned, verify_by_signxml, verify_by_xmlsec
-from tests.wiring import Wire
-
-BASE = "http://box.test"
-ADDRESSES = Addresses(BASE)
-DIALECTS: dict[Dialect, str] = {"saml-p": ADDRESSES.sts, "ws-trust": ADDRESSES.sts_trust}
-
-
-class Town:
-    """A server whose register knows one of each kind, directory strict: no other box exists."""
-
-    def __init__(self, folder: Path) -> None:
-        template = prepared(folder / "template")
-        self.door = Door(folder / "data", template, {"mailbox.directory": "strict", "log.level": "ERROR"})
-        with self.door.house.store.begin() as transaction:
-            load(SEED, transaction)
-        self.authority = Authority.open(self.door.folder / "pki", self.door.clock, SeededChance(5))
-        self.chance = SeededChance(6)
-        self.consultation: Consultation | None = None
-        self.other_sts = self.authority.service("an STS with an EC key", kind="ec")
-
-    def session(self, entry: KeyEntry, dialect: Dialect, quality: str | None = None) -> Session:
-        session = Session(
-            entry,
-            DIALECTS[dialect],
-            dialect=dialect,
-            quality=quality,
-            clock=self.door.clock,
-            chance=self.chance,
-        )
-        session.transport.session.mount(BASE, Wire(self.door.server))
-        return session
-
-    def box(self, session: Session, box_id: types.BoxId | None = None) -> types.BoxId:
-        """The box that a call of that session is about."""
-        if self.consultation is None:
-            self.consultation = Consultation(session, ADDRESSES.consultation, shipped=True)
-        # One for all: reading the WSDL takes longer than a call.
-        self.consultation.session = session
-        info = self.consultation.get_box_info(types.GetBoxInfoRequest(box_id)).info
-        assert info is not None
-        return info.box
+from tests.sts.town import DIALECTS, Town, kind_of_key
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +28,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("town"))
     yield town
     town.door.close()
-
-
-def kind_of_key(kind: Kind) -> KeyKind:
-    """Every fifth holder has an RSA key: those are slow to make."""
-    return "rsa" if KINDS.index(kind) % 5 == 0 else "ec"
 
 
 def test_every_quality_is_there() -> None:
