@@ -1,8 +1,8 @@
 """The whole of what is told of a person and of an organisation, against elements written out by hand.
 
 Elements, attributes and their order are the contract's (aa:complextype:v1, addressbook:core:v1), values the seed's.
-Codes of professions and types, their words and source, and the language of a text that names none are ours (BOOK-7), the
-type Mail is a client's, a box is stated as BOX-1 has it.
+Codes of professions and types, their words and source, and the language of a text that names none are ours (BOOK-7),
+the type Mail is a client's, a box is stated as BOX-1 has it.
 """
 
 from __future__ import annotations
