@@ -18,6 +18,8 @@ from ehbox_soap.wire.codec import ADDRESS_BOOK
 from ehbox_soap.wire.types import address_book as book
 
 SUCCESS = "urn:be:fgov:ehealth:2.0:status:Success"
+MORE_RESULTS = "urn:be:fgov:ehealth:2.0:status:MoreResults"
+"""Within Success: there are more than the answer holds."""
 
 
 class AddressBook(SecuredPort):
@@ -34,26 +36,38 @@ class AddressBook(SecuredPort):
         """One page of the organisations that match."""
         return cast(book.SearchOrganizationsResponse, self._ask("searchOrganizations", request))
 
-    def all_professionals(self, request: book.SearchProfessionalsRequest) -> Iterator[book.HealthCareProfessional]:
-        """The professionals that match from the request's Offset on, page by page of its MaxElements; by number, those
-        of the one answer that there is."""
+    def professional_pages(
+        self, request: book.SearchProfessionalsRequest
+    ) -> Iterator[book.SearchProfessionalsResponse]:
+        """The answers from the request's Offset on, each of its MaxElements; by number the one answer that there is."""
         while True:
-            page = self.search_professionals(request).professionals
-            yield from page
+            answer = self.search_professionals(request)
+            yield answer
             # No answer tells how many there are: a page that is not full is the last one.
-            if len(page) != request.max_elements or request.nihii or request.ssin:
+            if len(answer.professionals) != request.max_elements or request.nihii or request.ssin:
                 return
             request = replace(request, offset=request.offset + request.max_elements)
 
-    def all_organizations(self, request: book.SearchOrganizationsRequest) -> Iterator[book.HealthCareOrganization]:
-        """The organisations that match from the request's Offset on, page by page of its MaxElements; by number, those
-        of the one answer that there is."""
+    def organization_pages(
+        self, request: book.SearchOrganizationsRequest
+    ) -> Iterator[book.SearchOrganizationsResponse]:
+        """The answers from the request's Offset on, each of its MaxElements; by number the one answer that there is."""
         while True:
-            page = self.search_organizations(request).organizations
-            yield from page
-            if len(page) != request.max_elements or request.nihii or request.cbe or request.ehp:
+            answer = self.search_organizations(request)
+            yield answer
+            if len(answer.organizations) != request.max_elements or request.nihii or request.cbe or request.ehp:
                 return
             request = replace(request, offset=request.offset + request.max_elements)
+
+    def all_professionals(self, request: book.SearchProfessionalsRequest) -> Iterator[book.HealthCareProfessional]:
+        """The professionals that match, of every page."""
+        for answer in self.professional_pages(request):
+            yield from answer.professionals
+
+    def all_organizations(self, request: book.SearchOrganizationsRequest) -> Iterator[book.HealthCareOrganization]:
+        """The organisations that match, of every page."""
+        for answer in self.organization_pages(request):
+            yield from answer.organizations
 
     def get_professional_contact_info(
         self, request: book.GetProfessionalContactInfoRequest

@@ -6,12 +6,11 @@ Knows: the client's entrance, how a result is told. Must not know: XML, HTTP, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any, TypeVar
 
 import click
 
-from ehbox_soap.client.address_book import AddressBook
+from ehbox_soap.client.address_book import MORE_RESULTS, AddressBook
 from ehbox_soap.commands.options import calling_options, json_option, open_session
 from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
 from ehbox_soap.wire.types import address_book as book
@@ -67,9 +66,10 @@ def professionals(limit: int, as_json: bool, **options: Any) -> None:
     """
     criteria, calling = _split(options, book.SearchProfessionalsRequest)
     request = book.SearchProfessionalsRequest(max_elements=min(limit, _PAGE), **criteria)
-    found = _first(_book(calling).all_professionals(request), limit)
+    pages = _book(calling).professional_pages(request)
+    found, more = _first(((page.professionals, page.reply.status) for page in pages), limit)
     rows = [[_name(each.individual), each.individual.ssin or "", _professions(each)] for each in found]
-    _tell(found, ("name", "INSS!", "professions"), rows, as_json)
+    _tell(found, ("name", "INSS!", "professions"), rows, as_json, more)
 
 
 @lookup.command()
@@ -89,9 +89,10 @@ def organizations(limit: int, as_json: bool, **options: Any) -> None:
     """
     criteria, calling = _split(options, book.SearchOrganizationsRequest)
     request = book.SearchOrganizationsRequest(max_elements=min(limit, _PAGE), **criteria)
-    found = _first(_book(calling).all_organizations(request), limit)
+    pages = _book(calling).organization_pages(request)
+    found, more = _first(((page.organizations, page.reply.status) for page in pages), limit)
     rows = [[_texts(each.names), each.id.authentic_source, each.id.value, _types(each)] for each in found]
-    _tell(found, ("name", "number!", "!", "type"), rows, as_json)
+    _tell(found, ("name", "number!", "!", "type"), rows, as_json, more)
 
 
 @lookup.command()
@@ -186,17 +187,30 @@ def _book(calling: dict[str, Any]) -> AddressBook:
     return AddressBook(session, addresses.address_book)
 
 
-def _first(results: Iterable[T], limit: int) -> list[T]:
-    return list(islice(results, limit))
+def _first(pages: Iterable[tuple[Sequence[T], book.Status]], limit: int) -> tuple[list[T], bool]:
+    """The first results of pages, and whether there are more: the service says so, or its last page had more."""
+    found: list[T] = []
+    more = False
+    for results, status in pages:
+        found += results
+        more = MORE_RESULTS in status.codes
+        if len(found) >= limit:
+            break
+    return found[:limit], more or len(found) > limit
 
 
-def _tell(found: Sequence[object], columns: Sequence[str], rows: Sequence[Sequence[str]], as_json: bool) -> None:
+def _tell(
+    found: Sequence[object], columns: Sequence[str], rows: Sequence[Sequence[str]], as_json: bool, more: bool
+) -> None:
     if as_json:
         tell_json(found)
     elif not found:
         click.echo("nobody found")
     else:
         tell_table(columns, rows)
+    if more:
+        # Not among the results, so that a program reads those as before.
+        click.echo(f"there are more than these {len(found)}: narrow the search, or raise --limit", err=True)
 
 
 def _name(person: book.Individual) -> str:

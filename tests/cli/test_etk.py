@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 from ehbox_soap.ids import SystemChance
+from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import Keystore
 from ehbox_soap.pki.pkcs12 import read_pkcs12, write_pkcs12
 from tests.cli.conftest import DOCTOR, NURSE, Command
+
+RENEWED = "68072599721"
 
 
 def listed(ehbox: Command) -> dict[tuple[str, str, str | None], tuple[str, str]]:
@@ -57,6 +60,20 @@ def test_a_keystore_of_before_gets_its_token(ehbox: Command, tmp_path: Path) -> 
     wrong = ehbox("etk", "import", path, "--password", "wrong")
     assert wrong.exit_code == 2
     assert "not a PKCS#12 that this password opens" in wrong.output
+
+
+def test_of_a_keystore_s_keys_the_one_in_use_is_given_out(ehbox: Command, tmp_path: Path) -> None:
+    """It stands first in the keystore; content of before can still be opened by those that stand behind it."""
+    authority = Authority.open(ehbox.data / "pki", ehbox.door.clock, SystemChance())
+    owner = authority.person(RENEWED, "TEST PERSON", kind="ec")
+    used, earlier = authority.encryption(owner), authority.encryption(owner)
+    write_pkcs12(tmp_path / "a.p12", Keystore(owner, used, (earlier,)), "ehbox-test", SystemChance())
+    ehbox.ok("etk", "import", tmp_path / "a.p12")
+    found = json.loads(ehbox.ok("etk", "list", "--json"))
+    assert {each["serial"]: each["state"] for each in found if each["value"] == RENEWED} == {
+        str(used.certificate.serial_number): "given out",
+        str(earlier.certificate.serial_number): "superseded",
+    }
 
 
 def test_a_keystore_without_encryption_key(ehbox: Command, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ehbox_soap.register import seed
 from tests.cli.conftest import DOCTOR, HOSPITAL, NURSE, Command
 
 
@@ -26,6 +27,59 @@ def test_as_many_as_asked_for_over_as_many_pages_as_it_takes(ehbox: Command) -> 
     search = ("professionals", "--profession", "PHYSICIAN", "--last-name", "voor")
     assert len(told(ehbox, *search, "--limit", "1")) == 1
     assert len(told(ehbox, *search, "--limit", "1000")) == 2
+
+
+OWNER, OTHER = "0999990222", "0999990321"
+
+
+@pytest.fixture
+def practices(ehbox: Command) -> None:
+    """One more than fit on a page, all of one enterprise, and two of another."""
+    entry = """
+[[organisation]]
+type = "NIHII"
+id = "5199{:04d}"
+quality = "OF_PHYSIOS"
+name = "{}"
+cbe = "{}"
+"""
+    entries = [entry.format(count, "Evenbeeld", OWNER) for count in range(101)]
+    entries += [entry.format(count, "Tweeling", OTHER) for count in (101, 102)]
+    path = ehbox.data / "practices.toml"
+    path.write_text("".join(entries), encoding="utf-8")
+    with ehbox.door.house.store.begin() as transaction:
+        seed.load(seed.read_seed(path), transaction)
+
+
+@pytest.mark.usefixtures("practices")
+@pytest.mark.parametrize(
+    ("search", "limit", "count", "more"),
+    [
+        (("organizations", "--type", "OF_PHYSIOS", "--name", "evenb"), 1, 1, True),
+        (("organizations", "--type", "OF_PHYSIOS", "--name", "evenb"), 100, 100, True),
+        (("organizations", "--type", "OF_PHYSIOS", "--name", "evenb"), 101, 101, False),
+        # By number there is one answer, of up to address_book.max_results, whatever was asked for (BOOK-5).
+        (("organizations", "--cbe", OWNER), 1000, 100, True),
+        (("organizations", "--cbe", OTHER), 1, 1, True),
+        (("organizations", "--cbe", OTHER), 2, 2, False),
+        (("professionals", "--profession", "PHYSICIAN", "--last-name", "voor"), 1, 1, True),
+        (("professionals", "--profession", "PHYSICIAN", "--last-name", "voor"), 2, 2, False),
+    ],
+)
+def test_that_there_are_more_is_said_beside_the_results(
+    ehbox: Command, search: tuple[str, ...], limit: int, count: int, more: bool
+) -> None:
+    words = f"there are more than these {count}: narrow the search, or raise --limit\n" if more else ""
+    result = ehbox("lookup", *search, "--limit", limit, "--as", NURSE, "--json")
+    assert (result.exit_code, result.stderr, len(json.loads(result.stdout))) == (0, words, count)
+
+
+def test_beside_a_table_too(ehbox: Command) -> None:
+    result = ehbox(
+        "lookup", "professionals", "--profession", "PHYSICIAN", "--last-name", "voor", "--limit", 1, "--as", NURSE
+    )
+    assert "Voorbeeld" in result.stdout
+    assert result.stderr.startswith("there are more than these 1: ")
 
 
 def test_organizations(ehbox: Command) -> None:

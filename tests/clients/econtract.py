@@ -5,7 +5,9 @@ sendMessage and both dialects of the STS are pinned by real requests (test_layou
 (e-Contract/mycarenet): of Consultation EHealthBoxConsultationClient has five operations that go through a port and so
 have the SOAPAction of the WSDL; the other six, and all of the address book (AddressbookClient), it sends as its caller
 wrote them, by a Dispatch, whose SOAPAction is empty as the STS's is. The declarations on the Body of these are here
-those of sendMessage (ours). EtkDepotClient goes through a port; what that writes was not seen. It has no KGSS.
+those of sendMessage (ours). EtkDepotClient goes through a port, of which the sources tell the values: one Identifier,
+whose ApplicationID is there and empty unless the caller states one, nothing signed, the SOAPAction empty as its WSDL
+has it; prefixes and declarations are ours. It has no KGSS.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from tests.clients.names import (
     CONSULTATION,
     DS,
     ERRORS,
+    ETK_DEPOT,
     SAML,
     SAML_TOKEN,
     SAMLP,
@@ -111,6 +114,21 @@ class EContract(Model, TrustCaller):
     trust_style: ClassVar[TrustStyle] = wstrust.E
     trust_frame: ClassVar[Frame] = _WSTRUST
     trust_headers: ClassVar[tuple[tuple[str, str], ...]] = (("From", "info@example.org"),)
+
+    def get_etk(self, path: str, type: str, value: str, application: str = "") -> HttpRequest:
+        """GetEtk of the ETK depot: not signed, an ApplicationID that is there although it is empty.
+
+        The envelope is as recorded where handlers had the message, as here one has that logs it; the default namespace
+        is ours.
+        """
+        soap, frame = self.sts_frame.soap, self.sts_frame
+        identifier = f"<Type>{type}</Type><Value>{value}</Value><ApplicationID>{application}</ApplicationID>"
+        body = (
+            f'{frame.declaration}<{soap}:Envelope xmlns:{soap}="{SOAP}"{frame.envelope}><{frame.header}:Header/>'
+            f'<{soap}:Body><GetEtkRequest xmlns="{ETK_DEPOT}"><SearchCriteria><Identifier>{identifier}</Identifier>'
+            f"</SearchCriteria></GetEtkRequest></{soap}:Body></{soap}:Envelope>"
+        )
+        return self.post(path, '""', body.encode())
 
     def look_up(self, path: str, now: datetime, assertion: str, content: str) -> HttpRequest:
         """The address book, with the element that the caller wrote."""

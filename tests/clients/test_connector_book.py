@@ -10,18 +10,34 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.clients.connector40 import Connector40
+from tests.clients.conftest import Open
+from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
 from tests.clients.connector_book import BookRequest, LookupRefused, read_book
 from tests.clients.econtract import EContract
 from tests.clients.talking import DOCTOR, Octets, Talk
 from tests.clients.test_connector_kgss import GENERATIONS
-from tests.clients.test_operations import SENDER, talk
+from tests.clients.test_operations import SENDER, SHA256, talk
 from tests.door import Door
 
 PATH = "/AddressBook/v1"
 BY_NAME = BookRequest("searchProfessionals", [("LastName", "Voorbeeld"), ("Profession", "PHYSICIAN")])
 HOSPITAL = "71990133"
+EACH = {
+    "searchProfessionals": (BY_NAME, "SSIN", SENDER),
+    "searchOrganizations": (BookRequest("searchOrganizations", [("NIHII", HOSPITAL)], (0, 10)), "Id", HOSPITAL),
+    "getProfessionalContactInfo": (
+        BookRequest("getProfessionalContactInfo", [("SSIN", SENDER)], None, "_1"),
+        "SSIN",
+        SENDER,
+    ),
+    "getOrganizationContactInfo": (
+        BookRequest("getOrganizationContactInfo", [("NIHII", HOSPITAL)], None),
+        "Id",
+        HOSPITAL,
+    ),
+}
+"""Each operation, and what the shipped seed has it tell, in which element."""
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +60,11 @@ def newer(door: Door) -> Talk:
 
 def sent(client: Talk, asked: BookRequest) -> Octets:
     """The answer, not read yet."""
-    assert isinstance(client.model, Connector40)
-    return client.line.post(client.model.look_up(PATH, client.line.now, client.assertion, asked))
+    model, now = client.model, client.line.now
+    if isinstance(model, EContract):
+        return client.line.post(model.look_up(PATH, now, client.assertion, asked.content(now)))
+    assert isinstance(model, Connector40)
+    return client.line.post(model.look_up(PATH, now, client.assertion, asked))
 
 
 def found(client: Talk, asked: BookRequest) -> etree._Element:
@@ -118,10 +137,27 @@ def test_an_answer_that_breaks_the_connector_is_caught(newer: Talk, broken: str)
         read_book(status if old else 404, headers, changed, BY_NAME)
 
 
-def test_e_contract_sends_what_its_caller_writes(door: Door) -> None:
+@pytest.mark.parametrize("operation", EACH)
+def test_e_contract_sends_what_its_caller_writes(door: Door, operation: str) -> None:
     """AddressbookClient.invoke: an empty SOAPAction."""
-    client = talk(door, EContract, "rsa", SENDER).identify(DOCTOR)
-    assert isinstance(client.model, EContract)
-    content = BY_NAME.content(client.line.now)
-    answer = client.line.post(client.model.look_up(PATH, client.line.now, client.assertion, content))
-    assert SENDER in texts(read_book(*answer, BY_NAME), "SSIN")
+    asked, name, value = EACH[operation]
+    assert value in texts(found(talk(door, EContract, "rsa", SENDER).identify(DOCTOR), asked), name)
+
+
+@pytest.mark.parametrize("kind", SHA256)
+def test_every_operation_in_the_profile_strict(kind: str, open_door: Open) -> None:
+    """By whoever uses no SHA-1 (wire.md, WS-Security)."""
+    client = talk(open_door({"security.profile": "strict"}), *SHA256[kind], SENDER).identify(DOCTOR)
+    for asked, name, value in EACH.values():
+        assert value in texts(found(client, asked), name)
+
+
+def test_sha1_is_refused_in_the_profile_strict(open_door: Open) -> None:
+    """Each operation, although its assertion came in another way."""
+    door = open_door({"security.profile": "strict"})
+    older = talk(door, Connector3, "rsa", SENDER)
+    older.assertion = talk(door, Connector40, "rsa", SENDER).identify(DOCTOR).assertion
+    for asked, _, _ in EACH.values():
+        with pytest.raises(Fault) as caught:
+            found(older, asked)
+        assert caught.value.code == "SOA-01001"

@@ -1,4 +1,4 @@
-"""The connector, and Medikit, ask the ETK depot in their own layouts and find the key that they will encrypt for."""
+"""The connector and other clients ask the ETK depot, each in its layout, and find the key they will encrypt for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from ehbox_soap.clock import SetClock
 from ehbox_soap.etk.intake import stored
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
+from tests.clients.conftest import Open
 from tests.clients.connector40 import Connector3, Connector40
 from tests.clients.connector40_reader import Broken, Fault
 from tests.clients.connector_etk import encryption_certificate, read_etk, read_token, read_tokens
+from tests.clients.econtract import EContract
 from tests.clients.medikit import Medikit
 from tests.clients.talking import Octets
 from tests.clients.test_operations import READER, SENDER, entry, talk
@@ -36,14 +38,18 @@ class Depot:
 
 @pytest.fixture(scope="module")
 def depot(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
-    door = Door(tmp_path_factory.mktemp("depot") / "data", template)
+    depot = _filled(Door(tmp_path_factory.mktemp("depot") / "data", template), template)
+    yield depot
+    depot.door.close()
+
+
+def _filled(door: Door, template: Path) -> Depot:
     authority = Authority.open(template / "pki", SetClock(START), SeededChance(9))
     encryption = authority.encryption(entry(template, READER, "rsa"))
     token = authority.token(encryption)
     with door.house.store.begin() as transaction:
         transaction.tokens.add(stored(token, door.now))
-    yield Depot(door, token, encryption.certificate)
-    door.close()
+    return Depot(door, token, encryption.certificate)
 
 
 def _asked(
@@ -63,6 +69,27 @@ def test_medikit_finds_it_too(depot: Depot) -> None:
     """Its envelope has no Header, and three octets before it."""
     client = talk(depot.door, Medikit, "rsa", SENDER)
     assert isinstance(client.model, Medikit)
+    assert read_etk(*client.line.post(client.model.get_etk(PATH, "SSIN", READER))) == depot.certificate
+
+
+def test_e_contract_finds_it_too(depot: Depot) -> None:
+    """EtkDepotClient.getEtk, and the one that takes an application."""
+    client = talk(depot.door, EContract, "rsa", SENDER)
+    assert isinstance(client.model, EContract)
+    assert read_etk(*client.line.post(client.model.get_etk(PATH, "SSIN", READER))) == depot.certificate
+    # What comes without an ETK is null to it.
+    assert read_etk(*client.line.post(client.model.get_etk(PATH, "SSIN", SENDER))) is None
+    assert read_etk(*client.line.post(client.model.get_etk(PATH, "CBE", PLATFORM, "KGSS"))) is not None
+
+
+@pytest.mark.parametrize("kind", [Connector3, Connector40, Medikit, EContract])
+def test_nothing_is_signed_so_the_profile_strict_refuses_nobody(
+    kind: type[Connector40 | Medikit | EContract], template: Path, open_door: Open
+) -> None:
+    """wire.md, ETK depot: unsigned."""
+    depot = _filled(open_door({"security.profile": "strict"}), template)
+    client = talk(depot.door, kind, "rsa", SENDER)
+    assert isinstance(client.model, Connector40 | Medikit | EContract)
     assert read_etk(*client.line.post(client.model.get_etk(PATH, "SSIN", READER))) == depot.certificate
 
 

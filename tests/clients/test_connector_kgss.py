@@ -107,6 +107,19 @@ def test_a_get_key_that_nobody_signed_is_a_fault(door: Door) -> None:
     assert caught.value.code == "SOA-01001"
 
 
+@pytest.mark.parametrize("generation", ["4.0", "4.0 on a curve"])
+def test_a_key_is_made_and_had_again_in_the_profile_strict(generation: str, template: Path, tmp_path: Path) -> None:
+    """By whoever made it and by a colleague, where no SHA-1 is let in (wire.md, WS-Security)."""
+    door = Door(tmp_path / "data", template, {"security.profile": "strict"})
+    try:
+        maker = asker(door, generation, SENDER)
+        identifier, key = maker.made(DOCTORS)
+        assert maker.had(identifier) == key
+        assert asker(door, generation, READER).had(identifier) == key
+    finally:
+        door.close()
+
+
 def test_sha1_is_refused_in_the_profile_strict(template: Path, tmp_path: Path) -> None:
     """GetKey is signed like a mailbox call; GetNewKey is not, and what is sealed is SHA-256 in every version."""
     door = Door(tmp_path / "data", template, {"security.profile": "strict"})

@@ -213,6 +213,24 @@ def test_e_contract_leaves_out_subtype_and_ends_lines_in_its_own_way(pairs: Mapp
     assert [len(line) for line in lines] == [76, 76, 76, 76, 40]
 
 
+def test_e_contract_asks_the_etk_depot_by_one_identifier(pairs: Mapping[str, Identification]) -> None:
+    """EtkDepotClient.getEtk, and the SOAPAction of its WSDL: nothing is signed, no application is an empty one."""
+    request = _e(pairs["rsa"]).get_etk("/EtkDepot/v1", "SSIN", "79021802145")
+    head, _, body = request.octets("127.0.0.1:8080").partition(b"\r\n\r\n")
+    assert b'\r\nSOAPAction: ""\r\n' in head
+    header, whole = parsed(body.decode("utf-8").partition("?>")[2])
+    assert len(header) == 0
+    etk = "{urn:be:fgov:ehealth:etkdepot:1_0:protocol}"
+    assert [(each.tag.removeprefix(etk), each.text) for each in whole.iterdescendants()] == [
+        ("GetEtkRequest", None),
+        ("SearchCriteria", None),
+        ("Identifier", None),
+        ("Type", "SSIN"),
+        ("Value", "79021802145"),
+        ("ApplicationID", None),
+    ]
+
+
 def test_e_contract_with_empty_prefix_lists(pairs: Mapping[str, Identification]) -> None:
     """wire.md, WS-Security: even an empty one is there, at SignedInfo and at each transform."""
     model = EContractEmptyPrefixes(pairs["rsa"].key, pairs["rsa"].certificate, identifiers().__next__)

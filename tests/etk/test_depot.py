@@ -7,12 +7,14 @@ import io
 import json
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import structlog
 import zeep
 from lxml import etree
 
+from ehbox_soap.clock import SetClock
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
@@ -23,7 +25,7 @@ from ehbox_soap.sealing.token import EncryptionToken, read_token
 from ehbox_soap.security.subject import Identity, identity
 from ehbox_soap.store.records import Person, Profession
 from tests.clients.connector40 import Connector40, HttpRequest
-from tests.door import Door, content_of, fault_code
+from tests.door import START, Door, content_of, fault_code
 from tests.etk.conftest import DOCTOR, deposit
 from tests.wiring import Wire
 
@@ -186,6 +188,26 @@ def test_a_revoked_or_expired_token_is_not_given_out(door: Door, authority: Auth
     with door.house.store.begin() as transaction:
         transaction.tokens.revoke(serial, door.now)
     assert not_found(ask(door, ("SSIN", DOCTOR, "")))
+
+
+@pytest.mark.parametrize("days", [-100, 100])
+def test_a_token_is_given_out_while_its_owner_s_certificate_is_valid_too(
+    door: Door, template: Path, authority: Authority, days: int
+) -> None:
+    """One that ends before the encryption certificate, and one that begins after it, looked at a second to each side.
+
+    The owner's certificate issues the other (wire.md, ETK depot); that this is worth no more than that is ours.
+    """
+    other = Authority.open(template / "pki", SetClock(START + timedelta(days=days)), SeededChance(35))
+    owner = other.person(DOCTOR, "Dora Voorbeeld", kind="ec")
+    encryption = authority.encryption(owner)
+    deposit(door, authority.token(encryption))
+    later, earlier = (encryption, owner) if days < 0 else (owner, encryption)
+    begin, end = later.certificate.not_valid_before_utc, earlier.certificate.not_valid_after_utc
+    second = timedelta(seconds=1)
+    for moment, given in ((begin - second, False), (begin, True), (end, True), (end + second, False)):
+        door.clock.moment = moment
+        assert not_found(ask(door, ("SSIN", DOCTOR, ""))) is not given, moment
 
 
 # --- what is no request ---

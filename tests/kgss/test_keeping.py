@@ -68,9 +68,10 @@ def test_a_master_key_of_another_length_is_named(tmp_path: Path) -> None:
 
 
 def test_no_key_stands_in_the_database(stage: Stage) -> None:
-    _, key = new_key(stage, stage.doctor, person(NURSE))
+    identifier, key = new_key(stage, stage.doctor, person(NURSE))
     file = stage.door.folder / "ehbox.sqlite"
     written = b"".join(each.read_bytes() for each in file.parent.glob("ehbox.sqlite*"))
+    assert identifier in written, "what is looked through is where keys are kept"
     for form in (key, key.hex().encode(), base64.b64encode(key)):
         assert form not in written
 
