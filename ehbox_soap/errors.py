@@ -95,6 +95,11 @@ class Refusal(Exception):
         super().__init__(f"{code} {place}".rstrip())
 
 
+class Overtaken(Refusal):
+    """Another call was first with what this one had found to be free. Undone and done once more, it finds what is
+    there; a refusal only where that happens again and again."""
+
+
 class SoapFault(Exception):
     """A request that becomes a fault: rolled back whole. `reason` is English, names the element and the rule,
     and never holds a value of the request."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ehbox_soap.clock import brussels_date
-from ehbox_soap.errors import Refusal
+from ehbox_soap.errors import Overtaken
 from ehbox_soap.ids import Chance, identifier
 from ehbox_soap.mailbox import delivery, destinations, notifications, out_of_office, records
 from ehbox_soap.mailbox.answers import success
@@ -53,7 +53,8 @@ def send_message(
     """Publishes a DOCUMENT or NEWS, or refuses it whole (PUB-8, PUB-10), or warns of the absent with 826 (PUB-9).
 
     Raises Refusal 810, 840, 804, 805, 803, 802, 814, 801, 816 or 849: checked in that order, each over all
-    destinations, before anything is written.
+    destinations, before anything is written. Overtaken where another call publishes under the same PublicationId at
+    the same moment (PostgreSQL only): what to answer is only known once that one has ended.
     """
     checked = check(request, caller, transaction, rules)
     message_id, publication_id = first_message_id(checked, transaction, now, rules), request.publication_id
@@ -136,7 +137,7 @@ def _remember(checked: Checked, message: EnteringRecord, occasion: Occasion) -> 
         return
     known = publications.find(key, publication_id) if checked.is_news else None
     if known is None or occasion.transaction.messages.content_type(known.message_id) != message.content_type:
-        raise Refusal("849", "PublicationId", "used by another call at the same moment")
+        raise Overtaken("849", "PublicationId", "used by another call at the same moment")
     publications.renew(key, publication_id, remembered)
 
 

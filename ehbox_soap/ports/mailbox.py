@@ -7,12 +7,12 @@ key and count). Must not know: the rules of the mailbox, how a call is secured, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from ehbox_soap.errors import Refusal
+from ehbox_soap.errors import Overtaken, Refusal
 from ehbox_soap.ids import Chance
 from ehbox_soap.mailbox.answers import refused_answer
 from ehbox_soap.mailbox.boxes import Caller, MailboxRules, silent_boxes
@@ -24,6 +24,8 @@ from ehbox_soap.store.engine import anew
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.wire import codec, types
 from ehbox_soap.wire.contract import Port
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,7 @@ class MailboxDialect(SecuredDialect):
         asked = cast(types.Request, secured.request)
         silent = silent_boxes(asked, caller, now)
         try:
-            # A refused call that only reads has nothing to undo.
-            with transaction.savepoint() if operation.writes else nullcontext():
-                answer = operation.run(asked, Scene(caller, transaction, now, house.rules, house.chance))
+            answer = _run(operation, asked, Scene(caller, transaction, now, house.rules, house.chance))
         except Refusal as refusal:
             answer = refused_answer(asked, refusal)
         if operation.writes:
@@ -85,6 +85,19 @@ class MailboxDialect(SecuredDialect):
             _note(call, secured, caller, silent, now)
         call.outcome = answer.status.code
         return answer
+
+
+def _run(operation: Operation, asked: types.Request, scene: Scene) -> types.Answer:
+    """The operation, undone where it refuses; made anew where another call was first, for that one has ended by then
+    and is seen."""
+    if not operation.writes:
+        # A refused call that only reads has nothing to undo.
+        return operation.run(asked, scene)
+    for _ in range(_TRIES - 1):
+        with suppress(Overtaken), scene.transaction.savepoint():
+            return operation.run(asked, scene)
+    with scene.transaction.savepoint():
+        return operation.run(asked, scene)
 
 
 def _note(call: Call, secured: Secured, caller: Caller, silent: Sequence[int], now: datetime) -> None:
