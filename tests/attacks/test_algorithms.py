@@ -174,6 +174,7 @@ def test_what_is_canonicalised_is_seen_in_every_place(place: Place, name: Name, 
     assert place.found(reader, parse(place.octets()), name).canonicalised >= 2
 
 
+@pytest.mark.within("reads the source")
 def test_nothing_canonicalises_by_a_name_of_its_own() -> None:
     """What imports the function itself is not counted, and so could canonicalise what the policy refuses."""
     for path in Path(ehbox_soap.__file__).parent.rglob("*.py"):
