@@ -28,6 +28,7 @@ TOPICS = {
     "test_algorithms.test_every_algorithm_in_every_place": "algorithms",
     "test_algorithms.test_transforms": "transforms",
     "test_algorithms": "keys, MACs, empty values",
+    "test_keys": "keys, MACs, empty values",
     "test_assertions.test_assertions": "assertions",
     "test_assertions.test_timestamps": "Timestamps",
     "test_assertions.test_a_second_before_each_end": "boundaries, to the second",

@@ -11,8 +11,8 @@ from cryptography import x509
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
+from ehbox_soap.security import signature
 from ehbox_soap.security.saml import Assertion, read_assertion
-from ehbox_soap.security.signature import canonical, verify_read_enveloped
 from ehbox_soap.security.subject import subject_rfc1779
 from ehbox_soap.sts.decision import StsRules
 from ehbox_soap.sts.failure import StsFailure
@@ -56,7 +56,7 @@ def _verified(element: etree._Element, now: datetime, rules: StsRules, signer: S
         old, signed = read_assertion(element, rules.policy)
         # Not by another STS that the mailbox may trust: what that one certified is not ours to renew.
         key = signer.certificate.public_key()
-        verify_read_enveloped(element, signed, key, rules.policy, canonical(element))
+        signature.verify_read_enveloped(element, signed, key, rules.policy, signature.canonical(element))
     except SoapFault as fault:
         raise StsFailure(f"The assertion to renew is none of this STS: {fault.reason}", "UnableToRenew") from fault
     if old.not_on_or_after <= now:

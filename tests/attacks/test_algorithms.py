@@ -3,19 +3,25 @@ transforms that would do something. What the policy's table does not list is ref
 
 from __future__ import annotations
 
+import ast
 import base64
 import hmac
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa
 from lxml import etree
 
+import ehbox_soap
+from ehbox_soap.security import signature
 from ehbox_soap.security.policy import Policy, profile
 from tests.attacks.readers import ByHttp, Found, Name, Reader, Within
+from tests.clients.wstrust import C, renew
 from tests.door import CONSULTATION
 from tests.door_kinds import WITHIN as WITHIN_THE_PROCESS
 from tests.front.calls import post
@@ -30,6 +36,7 @@ from tests.security.builders import (
     SHA256,
     Call,
     Token,
+    assertion,
     envelope,
     find,
     parse,
@@ -44,19 +51,21 @@ PROFILES: tuple[Name, ...] = ("wire", "strict")
 
 @dataclass(frozen=True)
 class Place:
-    """A signature that is verified: the document with it, and where it is; `kind` is of a call, nothing of a
-    samlp:Request."""
+    """A signature that is verified: the document with it, and where it is; `kind` is of a call, else what the document
+    asks of the STS."""
 
     name: str
     octets: Callable[[], bytes]
     path: str
-    kind: Kind | None
+    kind: Kind | Literal["request", "renewal"]
     enveloped: bool
 
     def found(self, reader: Reader, root: etree._Element, name: Name) -> Found:
         """What a reader says of an edited document."""
-        if self.kind is None:
+        if self.kind == "request":
             return reader.request(root, name)
+        if self.kind == "renewal":
+            return reader.renewal(root, name)
         return reader.call(etree.tostring(root), self.kind, name)
 
 
@@ -76,12 +85,19 @@ def _request() -> bytes:
     return etree.tostring(ask.element(), with_tail=False)
 
 
+@cache
+def _renewal() -> bytes:
+    """A RequestSecurityToken with an assertion to be renewed (wire.md, STS, WS-Trust)."""
+    return renew(assertion(Token()).decode(), "context-1", C).encode()
+
+
 WITHIN = "/ds:SignedInfo"
 PLACES = (
     Place("message", _call("mailbox"), SIGNATURE, "mailbox", enveloped=False),
     Place("call to an STS", _call("sts"), SIGNATURE, "sts", enveloped=False),
     Place("assertion", _call("mailbox"), "//saml:Assertion/ds:Signature", "mailbox", enveloped=True),
-    Place("request", _request, "/samlp:Request/ds:Signature", None, enveloped=True),
+    Place("request", _request, "/samlp:Request/ds:Signature", "request", enveloped=True),
+    Place("renewal", _renewal, "//saml:Assertion/ds:Signature", "renewal", enveloped=True),
 )
 places = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 METHODS = ("CanonicalizationMethod", "SignatureMethod", "Transform", "DigestMethod")
@@ -149,6 +165,22 @@ def test_every_algorithm_in_every_place(place: Place, method: str, name: Name, r
                 assert "not allowed" not in place.found(reader, root, name).reason, uri
             else:
                 assert refused(reader, place, root, name).endswith(": is not allowed by the policy"), uri
+
+
+@pytest.mark.parametrize("name", PROFILES)
+@places
+def test_what_is_canonicalised_is_seen_in_every_place(place: Place, name: Name, reader: Reader) -> None:
+    """Else `refused` would say nothing: as it came, each signature is verified over what it signs."""
+    assert place.found(reader, parse(place.octets()), name).canonicalised >= 2
+
+
+@pytest.mark.within("reads the source")
+def test_nothing_canonicalises_by_a_name_of_its_own() -> None:
+    """What imports the function itself is not counted, and so could canonicalise what the policy refuses."""
+    for path in Path(ehbox_soap.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == signature.__name__:
+                assert "canonical" not in {each.name for each in node.names}, path.name
 
 
 _NAMESPACES = {"S": "http://schemas.xmlsoap.org/soap/envelope/", "ds": DS}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.door import START, Door
+from tests.doors import Doors, opened
 from tests.front.calls import ask, box_info
 from tests.front.cast import Cast
 from tests.front.conftest import Fresh
 from tests.front.signed import STS_REQUEST, accepted, request, turned_away
 from tests.security.builders import Call, Token, stamp
 from tests.security.edits import call
+from tests.security.keys import Owner, holder, issue, pki
 
 LONG = Token(not_before=stamp(START - timedelta(days=20)), not_on_or_after=stamp(START + timedelta(days=20)))
 
@@ -115,3 +121,76 @@ def test_security_runs_on_true_time(fresh_foreign: Fresh) -> None:
     accepted(door, Call())
     door.clock.advance(seconds=60)
     assert turned_away(door, call(token=LONG, created=stamp(START - seconds(1)))) == PASSED
+
+
+LEAP = datetime(2028, 2, 29, 23, 59, 30, tzinfo=UTC)
+OUTDATED = "Conditions/NotOnOrAfter: the assertion is no longer valid"
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """A door at LEAP, and by whom calls are made to it: certificates of the tests' keys end before."""
+
+    door: Door
+    holder: Owner
+    sts: Owner
+
+    def call(self, created: datetime, expires: datetime, end: datetime) -> Call:
+        """A call with an assertion of its own that ends then."""
+        token = Token(
+            sts=self.sts,
+            holder=self.holder,
+            id=f"_{end:%d%H%M%S}{created:%d%H%M%S}",
+            not_before=stamp(LEAP - timedelta(days=1)),
+            not_on_or_after=stamp(end),
+        )
+        return Call(holder=self.holder, token=token, created=stamp(created), expires=stamp(expires))
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lasting]:
+    folder = tmp_path_factory.mktemp("leap")
+    end = LEAP + timedelta(days=365)
+    sts = issue(pki().sts.certificate.subject, pki().sts.key, pki().root, end=end)
+    (folder / "sts.pem").write_bytes(sts.certificate.public_bytes(Encoding.PEM))
+    settings = {**foreign_settings, "security.sts_certificates": str(folder / "sts.pem")}
+    with opened(doors, folder / "data", template, settings) as door:
+        yield Lasting(door, holder(pki().rsa.key, pki().root, end=end), sts)
+
+
+@pytest.mark.parametrize("created", [LEAP - seconds(30), LEAP], ids=["before", "now"])
+@pytest.mark.parametrize(
+    ("offset", "reason"), [(0, ""), (29, ""), (30, ""), (44, ""), (45, PASSED), (46, PASSED), (86400, PASSED)]
+)
+def test_a_timestamp_from_a_leap_day_to_the_first_of_march(
+    offset: int, reason: str, created: datetime, lasting: Lasting
+) -> None:
+    """Expires is 2028-03-01T00:00:15Z; to a calendar without the 29th it would be another day."""
+    lasting.door.reset()
+    lasting.door.clock.moment = LEAP + seconds(offset)
+    expires = datetime(2028, 3, 1, 0, 0, 15, tzinfo=UTC)
+    judge(lasting.door, lasting.call(created, expires, LEAP + timedelta(days=2)), reason)
+
+
+@pytest.mark.parametrize(
+    ("end", "offset", "reason"),
+    [
+        (LEAP + seconds(29), 28, ""),
+        (LEAP + seconds(29), 29, OUTDATED),
+        (LEAP + seconds(30), 29, ""),
+        (LEAP + seconds(30), 30, OUTDATED),
+        (LEAP + seconds(31), 30, ""),
+        (LEAP + seconds(31), 31, OUTDATED),
+    ],
+    ids=lambda value: f"{value:%d%H%M%S}" if isinstance(value, datetime) else None,
+)
+def test_an_assertion_that_ends_on_a_leap_day_or_behind_it(
+    end: datetime, offset: int, reason: str, lasting: Lasting
+) -> None:
+    """Its last second, that of the day, and the first of the next month."""
+    lasting.door.reset()
+    now = LEAP + seconds(offset)
+    lasting.door.clock.moment = now
+    judge(lasting.door, lasting.call(now, now + seconds(60), end), reason)

@@ -11,6 +11,11 @@ from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.sealing.seal import seal
 from ehbox_soap.sealing.token import make_token
+from ehbox_soap.security.saml import Attribute
+from ehbox_soap.sts.challenge import Pending
+from ehbox_soap.sts.challenge import seal as seal_challenge
+from ehbox_soap.sts.signer import Signer
+from ehbox_soap.sts.wish import Asked, Wish
 from tests.attacks.callers import box_id, message_ids
 from tests.clients import wstrust
 from tests.clients.connector40 import File
@@ -107,6 +112,20 @@ def trust_requests() -> tuple[str, ...]:
         wstrust.renew(old, "context-1", C),
         wstrust.answer_challenge("c2VhbGVk.c2VhbA==", "context-1", C),
     )
+
+
+@cache
+def pending() -> Pending:
+    """What a challenge holds."""
+    claims = (Attribute(IDENTIFICATION, SSIN, (INSS,)),)
+    asked = (Asked(CERTIFIED, f"{SSIN}:doctor:boolean"),)
+    return Pending(pki().rsa.certificate, Wish(pki().ec.certificate, claims, asked, NOW, NOW + timedelta(hours=24)))
+
+
+@cache
+def challenge(signer: Signer) -> bytes:
+    """A challenge of that STS, as it stands in an answer."""
+    return seal_challenge(pending(), NOW, signer).encode()
 
 
 def entry(owner: Owner) -> KeyEntry:

@@ -22,9 +22,11 @@ from ehbox_soap.sealing.errors import SealingError
 from ehbox_soap.sealing.seal import unseal
 from ehbox_soap.sealing.token import read_token
 from ehbox_soap.security.wss import Verifier
+from ehbox_soap.sts import challenge as sts_challenge
 from ehbox_soap.sts import request as saml_request
 from ehbox_soap.sts import trust_request
 from ehbox_soap.sts.failure import StsFailure
+from ehbox_soap.sts.signer import Signer
 from ehbox_soap.wire import address_book, codec, contract, etk_depot, kgss, mime, soap, xml
 from ehbox_soap.wire.contract import Contract
 from tests.fuzz import good
@@ -33,7 +35,7 @@ from tests.fuzz.octets import TYPES, Pieces
 from tests.fuzz.verdict import CALLERS_FAULT, in_time
 from tests.security.builders import Call, Token, envelope
 from tests.security.checks import trust, verifier
-from tests.security.keys import NOW
+from tests.security.keys import NOW, pki
 
 Layer = Callable[[Chosen], None]
 _ACTIONS = ("", '""', "urn:x", '"urn:x', "\x00", "é" * 100)
@@ -145,6 +147,13 @@ def _sts(read: Callable[[etree._Element], object], elements: Callable[[], tuple[
     return layer
 
 
+def challenge(chosen: Chosen) -> None:
+    """A challenge of the STS that comes back, to what was wished."""
+    signer = Signer(pki().sts.key, pki().sts.certificate)
+    octets = chosen.spliced(good.challenge(signer))
+    assert sts_challenge.unseal(octets.decode("latin-1"), NOW, signer) == good.pending()
+
+
 def sealed(chosen: Chosen) -> None:
     """Three layers of CMS to what was sealed."""
     keys, octets = good.sealed()
@@ -165,8 +174,8 @@ def token(chosen: Chosen) -> None:
 
 
 LAYERS: Mapping[str, tuple[Layer, int]] = {
-    "envelopes": (envelopes, 2500),
-    "multipart": (multipart, 2500),
+    "envelopes": (envelopes, 2400),
+    "multipart": (multipart, 2400),
     "security": (security, 2400),
     "publication": (
         _decoded(lambda: Contract.load("ehealthbox").publication, good.LETTERS, lambda e: codec.decode_request(e, {})),
@@ -196,6 +205,7 @@ LAYERS: Mapping[str, tuple[Layer, int]] = {
     "kgss contents": (_any_content, 500),
     "sts": (_sts(saml_request.read_request, good.saml_requests), 700),
     "sts trust": (_sts(trust_request.read_request, good.trust_requests), 700),
+    "challenge": (challenge, 200),
     "sealed": (sealed, 200),
     "token": (token, 300),
 }

@@ -18,7 +18,7 @@ DSIG11 = "http://www.w3.org/2009/xmldsig11#"
 
 DIGESTS = [
     SHA1,
-    *[ENC + name for name in ("sha256", "sha512", "ripemd160")],
+    *[ENC + name for name in ("sha256", "sha384", "sha512", "ripemd160")],
     *[MORE + name for name in ("md5", "sha224", "sha384")],
     *[MORE_2007 + name for name in ("sha3-224", "sha3-256", "sha3-384", "sha3-512", "whirlpool")],
 ]
@@ -27,6 +27,16 @@ MACS = [
     *[MORE + "hmac-" + name for name in ("md5", "sha224", "sha256", "sha384", "sha512", "ripemd160")],
     *[MORE_2021 + name for name in ("siphash-2-4", "poly1305")],
 ]
+_XMSS = (
+    ("sha2", 192),
+    ("sha2", 256),
+    ("sha2", 512),
+    ("shake", 256),
+    ("shake", 512),
+    ("shake256", 192),
+    ("shake256", 256),
+)
+_HEIGHTS = ("20-2", "20-4", "40-2", "40-4", "40-8", "60-3", "60-6", "60-12")
 SIGNATURES = [
     *[DS + name for name in ("rsa-sha1", "dsa-sha1")],
     DSIG11 + "dsa-sha256",
@@ -40,7 +50,9 @@ SIGNATURES = [
     *[MORE_2007 + name + "-rsa-MGF1" for name in ("ripemd128", "ripemd160", "whirlpool")],
     *[MORE_2021 + "ecdsa-" + name for name in ("sha3-224", "sha3-256", "sha3-384", "sha3-512")],
     *[MORE_2021 + "eddsa-" + name for name in ("ed25519", "ed25519ph", "ed25519ctx", "ed448", "ed448ph")],
-    *[MORE_2021 + f"xmss-{name}-{height}-256" for name in ("sha2", "shake256") for height in (10, 16, 20)],
+    *[MORE_2021 + f"xmss-{name}-{height}-{bits}" for name, bits in _XMSS for height in (10, 16, 20)],
+    # RFC 9231 names XMSS's form of many trees too; these are spelt as those of one tree are, by RFC 8391's heights.
+    *[MORE_2021 + f"xmssmt-{name}-{height}-{bits}" for name, bits in _XMSS for height in _HEIGHTS],
 ]
 CANONICALISATIONS = [
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
