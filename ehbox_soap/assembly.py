@@ -24,7 +24,8 @@ from ehbox_soap.pace import Pace
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.ports.call import House
 from ehbox_soap.pseudonym import Pseudonyms
-from ehbox_soap.register import seed
+from ehbox_soap.register.loading import loading_by_turns
+from ehbox_soap.register.seed import read_seed
 from ehbox_soap.sealing.token import read_token
 from ehbox_soap.security import policy
 from ehbox_soap.security.trust import Trust
@@ -62,11 +63,12 @@ def prepare(settings: Settings, clock: Clock | None = None, chance: Chance | Non
     try:
         store.migrate()
         files = [resources.path("conf", "seed.toml")] if settings.people.builtin_seed else []
-        seeds = [seed.read_seed(path) for path in (*files, *settings.people.seeds)]
+        seeds = [read_seed(path) for path in (*files, *settings.people.seeds)]
+        # It may be refused, and nothing has been written by then.
         with store.begin() as transaction:
-            for entries in seeds:
-                seed.load(entries, transaction)
             _deposit(settings, kgss.token, transaction)
+        for _ in loading_by_turns(seeds, store):
+            pass
     finally:
         store.close()
 

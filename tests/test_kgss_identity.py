@@ -191,12 +191,20 @@ def test_a_revoked_token_is_told(settings: Settings) -> None:
     assert "the depot gives out another token of the KGSS" in refused(settings)
 
 
-def test_a_depot_that_gives_out_another_token_is_told(settings: Settings, site: Authority) -> None:
-    """Requests would be sealed for a key that the KGSS has not."""
+def test_a_depot_that_gives_out_another_token_is_told(settings: Settings, site: Authority, tmp_path: Path) -> None:
+    """Requests would be sealed for a key that the KGSS has not. Nobody of the seeds is registered by then."""
     assembly.prepare(settings, CLOCK, SeededChance(1))
+    people = tmp_path / "people.toml"
+    people.write_text('[[person]]\ninss = "50010100156"\nlast_name = "N"\nfirst_name = "N"\n', "utf-8")
+    people_settings = settings.people.model_copy(update={"seeds": (people,)})
+    settings = settings.model_copy(update={"people": people_settings})
     newer = stored(token_of(site, site.keystore(site.kgss.authentication)), START)
     add(settings, newer)
     assert (
         refused(settings)
         == f"{settings.kgss.token}: the depot gives out another token of the KGSS; see `ehbox etk list`"
     )
+    store = Store.open(config.database_url(settings))
+    with store.begin(write=False) as transaction:
+        assert transaction.register.person("50010100156") is None
+    store.close()

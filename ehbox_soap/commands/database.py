@@ -7,7 +7,7 @@ verb does with any of it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ehbox_soap import config
 from ehbox_soap.commands.progress import progress
 from ehbox_soap.config import Settings
-from ehbox_soap.register.seed import Seed, loading
+from ehbox_soap.register.loading import loading_by_turns
+from ehbox_soap.register.seed import Seed
 from ehbox_soap.store.engine import Store
-from ehbox_soap.store.transaction import Transaction
 
 # A connection that cannot even be opened fails with the driver's own error.
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
@@ -51,11 +51,29 @@ def made(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def load_seeds(read: Sequence[Seed], transaction: Transaction) -> None:
-    """Loads them one after another, and shows how far it is. Raises ValueError as register.seed.load does."""
-    steps = (step for entries in read for step in loading(entries, transaction))
-    for _ in progress("loading", steps, sum(entries.entries for entries in read)):
-        pass
+def load_seeds(read: Sequence[Seed], store: Store) -> None:
+    """Loads them one after another, while others may write. Where that breaks, it is told how far it came.
+
+    Raises ValueError as register.loading does.
+    """
+    loaded = 0
+    try:
+        for count in shown_loading(read, loading_by_turns(read, store)):
+            loaded += count
+    except BaseException:
+        if loaded:
+            told = f"{loaded} of {_entries(read)} entries are loaded and stay: load again, and the others come too"
+            click.echo(told, err=True)
+        raise
+
+
+def shown_loading(read: Sequence[Seed], batches: Iterable[int]) -> Iterator[int]:
+    """The batches of a load, by how many entries they have, while a bar shows how far it is."""
+    return progress("loading", batches, _entries(read), float)
+
+
+def _entries(read: Sequence[Seed]) -> int:
+    return sum(entries.entries for entries in read)
 
 
 @contextmanager

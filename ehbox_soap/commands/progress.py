@@ -6,7 +6,7 @@ Knows: rich, the verb's --json. Must not know: what is being done.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import click
@@ -16,8 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 
 
-def progress(label: str, items: Iterable[T], total: int | None) -> Iterator[T]:
-    """The items, while a bar tells how many of `total` there were; None: only how many."""
+def progress(
+    label: str, items: Iterable[T], total: int | None, weight: Callable[[T], float] = lambda _: 1
+) -> Iterator[T]:
+    """The items, while a bar tells how many of `total` there were; None: only how many. `weight` says for how many one
+    counts."""
     context = click.get_current_context(silent=True)
     # Not rich's idea of a terminal, which the environment can change: escapes in a log help nobody.
     shown = sys.stderr.isatty() and not (context and context.params.get("as_json"))
@@ -28,4 +31,4 @@ def progress(label: str, items: Iterable[T], total: int | None) -> Iterator[T]:
         task = bar.add_task(label, total=total)
         for item in items:
             yield item
-            bar.advance(task)
+            bar.advance(task, weight(item))

@@ -102,6 +102,9 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
     Files are TOML or JSON lines; conf/seed.toml shows the format. A running server knows them at once. Loading a file
     again brings its entries up to date.
 
+    All files are read and checked before anything is loaded. Loading goes some hundred entries at a time, and a server
+    works on meanwhile: where it breaks off, what is loaded stays, and loading again brings the rest.
+
     \b
     Example:
       ehbox seed colleagues.toml --data /tmp/boxes
@@ -112,8 +115,8 @@ def seed(files: tuple[Path, ...], config_file: Path | None, data: Path | None, a
     except seeds.SeedError as error:
         raise click.UsageError(str(error)) from error
     config.make_data_folder(chosen)
-    with made(chosen) as store, store.begin() as transaction:
-        load_seeds(read, transaction)
+    with made(chosen) as store:
+        load_seeds(read, store)
     counts = {
         "people": sum(len(entries.people) for entries in read),
         "organisations": sum(len(entries.organisations) for entries in read),

@@ -11,13 +11,14 @@ from pathlib import Path
 import click
 
 from ehbox_soap import resources
-from ehbox_soap.commands.database import load_seeds, opened
+from ehbox_soap.commands.database import opened, shown_loading
 from ehbox_soap.commands.options import BOX, data_options, json_option, settings_of
 from ehbox_soap.commands.progress import progress
 from ehbox_soap.commands.shown import tell_json, tell_pairs, tell_table
 from ehbox_soap.config import Settings
 from ehbox_soap.mailbox.checking import fingerprint
 from ehbox_soap.register import seed as seeds
+from ehbox_soap.register.loading import loading
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.store.transaction import Transaction
 from ehbox_soap.store.verify import steps
@@ -126,7 +127,9 @@ def _clear(transaction: Transaction, settings: Settings) -> Removed:
     except (seeds.SeedError, OSError) as error:
         raise click.UsageError(str(error)) from error
     removed = transaction.whole.clear(lambda tables: progress("emptying", tables, len(tables)))
-    load_seeds(read, transaction)
+    # All or nothing, unlike `seed`: a register that is half there would be worse than the one before.
+    for _ in shown_loading(read, loading(read, transaction)):
+        pass
     return removed
 
 

@@ -156,7 +156,8 @@ class OrganisationEntry(_Held, ContactEntry):
 class BoxEntry(_Held):
     """[[box]]: `max_size` in bytes, for a box whose limit is not its kind's (BOX-8)."""
 
-    max_size: int = Field(ge=1)
+    # As much as the databases keep.
+    max_size: int = Field(ge=1, le=2**63 - 1)
 
     def record(self) -> BoxOverride:
         return BoxOverride(self.type, self.id, self.quality, self.max_size)

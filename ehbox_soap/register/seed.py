@@ -1,4 +1,4 @@
-"""Reading a seed file, loading it, and writing one.
+"""Reading a seed file, and writing one.
 
 Knows: the one seed format, as TOML (an array of tables per kind) and as JSON lines (the same keys, and `kind`).
 Must not know: SQL, where the settings say that seeds are.
@@ -87,28 +87,6 @@ def read_seed(path: Path) -> Seed:
         {inss: detail for inss, detail in people.items() if detail != PersonDetail()},
         {address: detail for address, detail in organisations.items() if detail != OrganisationDetail()},
     )
-
-
-def load(seed: Seed, transaction: Transaction) -> None:
-    """Puts a seed into the register; what is there already is brought up to date, so it can be loaded again.
-
-    Raises the store's RegisterConflict (a ValueError) if another seed gave one of the NIHII numbers to somebody else.
-    """
-    for _ in loading(seed, transaction):
-        pass
-
-
-def loading(seed: Seed, transaction: Transaction) -> Iterator[None]:
-    """The same, entry by entry (`Seed.entries` of them), for who tells how far it is."""
-    for person in seed.people:
-        transaction.register.put_person(person, seed.about(person))
-        yield
-    for organisation in seed.organisations:
-        transaction.register.put_organisation(organisation, seed.about_organisation(organisation))
-        yield
-    for box in seed.boxes:
-        transaction.register.put_box(box)
-        yield
 
 
 def registered(transaction: Transaction) -> Seed:

@@ -5,7 +5,7 @@ Knows: addresses, which of them name the same box, how two boxes become one (BOX
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,11 +14,10 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 from ehbox_soap.clock import brussels_date, day_begins
 
 from .columns import Moment
-from .event_tables import fan_out, fan_out_missed
 from .merging import merge
 from .message_records import Address, BoxRecord
 from .prepared import Prepared
-from .statements import batches, insert_if_new
+from .statements import batches, by_type, insert_if_new
 from .tables import COUNTED_FOLDERS, box, box_address, delivery, message
 
 # LIFE-4 counts whole Belgian days: a row that changes once an hour, and with the day, spares every other call a write.
@@ -36,8 +35,7 @@ class Boxes:
 
         A NIHII that the register gives to somebody else than the INSS beside it names no box here.
         """
-        found = dict.fromkeys(record for _, record in self._agreeing(addresses))
-        return tuple(found)
+        return tuple(dict.fromkeys(self._agreeing(addresses).values()))
 
     def names(self, key: int) -> tuple[Address, ...]:
         """Every name of a box."""
@@ -49,7 +47,7 @@ class Boxes:
 
         It is stated by its INSS once that is known (BOX-1). `registered` True marks it as the register's.
         """
-        named = dict(self._agreeing(addresses))
+        named = self._agreeing(addresses)
         # The oldest is kept: a fan-out that counts the boxes of a moment by their keys finds it (BOX-5).
         keys = sorted({record.key for record in named.values()}) or [self._make(addresses[0])]
         for gone in keys[1:]:
@@ -80,14 +78,6 @@ class Boxes:
         """Sets a limit in bytes that differs from its kind's (BOX-8)."""
         self._connection.execute(update(box).where(box.c.box_key == key).values(max_size=max_size))
 
-    def unregister(self, inss: str, qualities_kept: Iterable[str]) -> None:
-        """A person's boxes in other qualities are no longer the register's; a fan-out on its way to one misses it."""
-        others = (box.c.type == "INSS") & (box.c.id == inss) & box.c.quality.not_in(list(qualities_kept))
-        gone = update(box).where(others, box.c.registered).values(registered=False).returning(box.c.box_key)
-        keys = list(self._connection.execute(gone).scalars())
-        if keys:
-            self._connection.execute(_MISS, {"keys": keys})
-
     def hold(self, keys: Iterable[int]) -> bool:
         """Keeps other writing transactions from these boxes until this one ends.
 
@@ -115,16 +105,20 @@ class Boxes:
         )
         return int(self._connection.execute(sizes.where(standing)).scalar_one())
 
-    def _agreeing(self, addresses: Sequence[Address]) -> Iterable[tuple[Address, BoxRecord]]:
-        inss = next((address.id for address in addresses if address.type == "INSS"), None)
+    def named(self, addresses: Iterable[Address]) -> dict[Address, BoxRecord]:
+        """The boxes that have these names, by name."""
+        found: dict[Address, BoxRecord] = {}
+        for type, some in by_type((address.type, address.id) for address in addresses):
+            for row in self._connection.execute(_BY_NUMBERS, {"type": type, "ids": some}):
+                found[Address.of(type, row.named_id, row.named_quality)] = _record(row)
+        return found
+
+    def _agreeing(self, addresses: Sequence[Address]) -> dict[Address, BoxRecord]:
+        found = {}
         for address in addresses:
-            rows = _BY_NAME.rows(self._connection, **_name(address))
-            if not rows:
-                continue
-            record = _record(rows[0])
-            # Two people never share a box: the register's link outweighs what an assertion says of a number.
-            if inss is None or record.address.type != "INSS" or record.address.id == inss:
-                yield address, record
+            if rows := _BY_NAME.rows(self._connection, **_name(address)):
+                found[address] = _record(rows[0])
+        return agreeing(addresses, found)
 
     def _make(self, address: Address) -> int:
         row = insert(box).values(
@@ -188,18 +182,23 @@ _CALLED = Prepared(
     )
     .values(last_call_at=bindparam("now", type_=Moment))
 )
-# PUB-12: the fan-outs that these boxes are among the targets of, and have not been reached by.
-_MISS = insert(fan_out_missed).from_select(
-    ["fan_out_key", "box_key"],
-    select(fan_out.c.fan_out_key, box.c.box_key)
-    .join(box, box.c.quality == fan_out.c.quality)
-    .where(
-        box.c.box_key.in_(bindparam("keys", expanding=True)),
-        box.c.box_key > fan_out.c.done_key,
-        box.c.box_key <= fan_out.c.last_key,
-    )
-    .with_for_update(read=True, key_share=True, of=fan_out),
+_BY_NUMBERS = (
+    _BOXES.add_columns(box_address.c.id.label("named_id"), box_address.c.quality.label("named_quality"))
+    .join(box_address)
+    .where(box_address.c.type == bindparam("type"), box_address.c.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def agreeing(addresses: Sequence[Address], found: Mapping[Address, BoxRecord]) -> dict[Address, BoxRecord]:
+    """Of the boxes that were found by these names of one box those that can be it."""
+    inss = next((address.id for address in addresses if address.type == "INSS"), None)
+    return {
+        address: record
+        for address in addresses
+        if (record := found.get(address)) is not None
+        # Two people never share a box: the register's link outweighs what an assertion says of a number.
+        and (inss is None or record.address.type != "INSS" or record.address.id == inss)
+    }
 
 
 def is_silent(record: BoxRecord, now: datetime) -> bool:

@@ -5,11 +5,10 @@ Knows: the documents and the tables of keys, which keys somebody has. Must not k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from ehbox_soap.folding import fold, fold_mail
 
@@ -27,6 +26,7 @@ from .contact_tables import (
 from .message_records import Address
 from .prepared import Prepared
 from .records import Organisation, Person
+from .statements import batches, by_kind, insert_many
 
 CITY, ZIP = "CITY", "ZIP"
 
@@ -58,34 +58,46 @@ class Contacts:
         rows = _ORGANISATION.rows(self._connection, **_owner(organisation))
         return ORGANISATION_DOCUMENT.validate_json(rows[0].detail) if rows else OrganisationDetail()
 
-    def put_person(self, person: Person, detail: PersonDetail) -> None:
-        """Keeps what is known of a person who is registered with these names and professions."""
-        self._connection.execute(delete(person_detail).where(person_detail.c.inss == person.inss))
-        if detail != PersonDetail():
-            document = PERSON_DOCUMENT.dump_json(detail, exclude_defaults=True).decode()
-            self._connection.execute(insert(person_detail).values(inss=person.inss, detail=document))
-        for table, keys in _keys_of_person(person, detail):
-            self._connection.execute(delete(table).where(table.c.inss == person.inss))
-            self._put(table, keys)
+    def put_people(self, people: Sequence[tuple[Person, PersonDetail]]) -> None:
+        """Keeps what is known of people, each once, who are registered with these names and professions."""
+        for some in batches([who.inss for who, _ in people]):
+            for table in (person_detail, professional_name, professional_place, professional_mail):
+                self._connection.execute(delete(table).where(table.c.inss.in_(some)))
+        documents = [
+            {"inss": who.inss, "detail": PERSON_DOCUMENT.dump_json(detail, exclude_defaults=True).decode()}
+            for who, detail in people
+            if detail != PersonDetail()
+        ]
+        insert_many(self._connection, person_detail, documents)
+        self._put(keys for who, detail in people for keys in _keys_of_person(who, detail))
 
-    def put_organisation(self, organisation: Organisation, detail: OrganisationDetail) -> None:
-        """Keeps what is known of an organisation that is registered."""
-        address = Address.of(organisation.type, organisation.id, organisation.quality)
-        owner = _owner(address)
-        tables = (organisation_detail, organisation_name, organisation_place, organisation_number)
-        for table in tables:
-            self._connection.execute(delete(table).where(*(table.c[name] == value for name, value in owner.items())))
-        if detail != OrganisationDetail():
-            document = ORGANISATION_DOCUMENT.dump_json(detail, exclude_defaults=True).decode()
-            self._connection.execute(insert(organisation_detail).values(detail=document, **owner))
-        for table, keys in _keys_of_organisation(organisation, detail):
-            self._put(table, ({**key, **owner} for key in keys))
+    def put_organisations(self, organisations: Sequence[tuple[Organisation, OrganisationDetail]]) -> None:
+        """Keeps what is known of organisations, each once, that are registered."""
+        owners = [_owner(Address.of(one.type, one.id, one.quality)) for one, _ in organisations]
+        for type, quality, ids in by_kind((owner["type"], owner["id"], owner["quality"]) for owner in owners):
+            for table in (organisation_detail, organisation_name, organisation_place, organisation_number):
+                these = (table.c.type == type, table.c.quality == quality, table.c.id.in_(ids))
+                self._connection.execute(delete(table).where(*these))
+        documents = [
+            {"detail": ORGANISATION_DOCUMENT.dump_json(detail, exclude_defaults=True).decode(), **owner}
+            for (_, detail), owner in zip(organisations, owners, strict=True)
+            if detail != OrganisationDetail()
+        ]
+        insert_many(self._connection, organisation_detail, documents)
+        self._put(
+            (table, [{**key, **owner} for key in keys])
+            for (one, detail), owner in zip(organisations, owners, strict=True)
+            for table, keys in _keys_of_organisation(one, detail)
+        )
 
-    def _put(self, table: Table, keys: Iterable[dict[str, Any]]) -> None:
-        # One name in two languages may be folded to the same key.
-        rows = [dict(key) for key in dict.fromkeys(tuple(key.items()) for key in keys)]
-        if rows:
-            self._connection.execute(insert(table), rows)
+    def _put(self, keys: Iterable[tuple[Table, list[dict[str, str]]]]) -> None:
+        rows: dict[Table, list[dict[str, str]]] = {}
+        for table, some in keys:
+            rows.setdefault(table, []).extend(some)
+        for table, some in rows.items():
+            # One name in two languages may be folded to the same key.
+            once = [dict(key) for key in dict.fromkeys(tuple(key.items()) for key in some)]
+            insert_many(self._connection, table, once)
 
 
 def _keys_of_person(person: Person, detail: PersonDetail) -> Iterator[tuple[Table, list[dict[str, str]]]]:

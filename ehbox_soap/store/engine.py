@@ -42,6 +42,8 @@ _ENDED = ("40P01", "23503")
 _TRIES, _PAUSE_SECONDS = 4, 0.05
 # How often a process looks whether another has ended its writing transaction.
 _LOOK_SECONDS = 0.001
+# Time for several looks of theirs, on a busy machine too.
+_WAY_SECONDS = 5 * _LOOK_SECONDS
 
 
 class Store:
@@ -129,6 +131,12 @@ class Store:
             yield
         finally:
             self._writing.release()
+
+    def give_way(self) -> None:
+        """Lets those write who wait for it, between two of many transactions. SQLite only, where they look whether it
+        is their turn and would seldom look just then: PostgreSQL's stand in a row."""
+        if self._writing is not None:
+            clock.wait(_WAY_SECONDS)
 
     def copy(self, path: Path) -> bool:
         """Copies an SQLite database into a new file as it is at one moment, whoever writes meanwhile; False, and

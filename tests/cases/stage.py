@@ -20,7 +20,8 @@ from ehbox_soap.mailbox.occasion import Occasion
 from ehbox_soap.mailbox.retention import Upkeep
 from ehbox_soap.mailbox.usage import Meter, Use
 from ehbox_soap.ports.call import House
-from ehbox_soap.register import seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import read_seed
 from ehbox_soap.store.message_records import Address
 from ehbox_soap.store.records import Person, Profession
 from ehbox_soap.store.transaction import Transaction
@@ -114,7 +115,7 @@ class Stage:
                 self._work(step["mails"])
             case "seed":
                 with house.store.begin() as transaction:
-                    seed.load(seed.read_seed(self.case.folder / step["file"]), transaction)
+                    load(read_seed(self.case.folder / step["file"]), transaction)
             case "nurses":
                 with house.store.begin() as transaction:
                     many_nurses(int(step["count"]), transaction)

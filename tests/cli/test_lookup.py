@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ehbox_soap.register import seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import read_seed
 from tests.cli.conftest import DOCTOR, HOSPITAL, NURSE, Command
 
 
@@ -48,7 +49,7 @@ cbe = "{}"
     path = ehbox.data / "practices.toml"
     path.write_text("".join(entries), encoding="utf-8")
     with ehbox.door.house.store.begin() as transaction:
-        seed.load(seed.read_seed(path), transaction)
+        load(read_seed(path), transaction)
 
 
 @pytest.mark.usefixtures("practices")

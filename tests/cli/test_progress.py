@@ -62,8 +62,8 @@ def _arriving(leader: int) -> str:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the seed's people and boxes."""
     folder = tmp_path_factory.mktemp("progress")
-    with made(settings_of(None, folder)) as store, store.begin() as transaction:
-        load_seeds([read_seed(SEED)], transaction)
+    with made(settings_of(None, folder)) as store:
+        load_seeds([read_seed(SEED)], store)
     return folder
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,10 @@ from click.testing import CliRunner
 from ehbox_soap import clock, config, serving
 from ehbox_soap.cli import main
 from ehbox_soap.config import Settings
+from ehbox_soap.register import loading
+from ehbox_soap.store.contact_records import PersonDetail
+from ehbox_soap.store.records import Person
+from ehbox_soap.store.register import Register
 from tests.cli.conftest import DOCTOR, NURSE, Command
 
 PERSON = """
@@ -134,6 +140,49 @@ def test_seed_puts_people_into_the_register_of_a_running_server(ehbox: Command, 
     assert json.loads(ehbox.ok("seed", file, "--json")) == {"people": 1, "organisations": 0, "boxes": 0}
     assert ehbox.ok("seed", file) == "loaded 1 people, 0 organisations, 0 boxes\n"
     assert "Nieuw" in ehbox.ok("token", "--as", NURSE)
+
+
+@pytest.mark.parametrize("broken", [sqlite3.OperationalError("disk full"), KeyboardInterrupt()], ids=["disk", "key"])
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_load_that_breaks_off_tells_how_far_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: BaseException, after: int
+) -> None:
+    file, data = tmp_path / "three.toml", ("--data", str(tmp_path / "data"))
+    file.write_text("".join(PERSON.format(inss=inss) for inss in (DOCTOR, NURSE, "79020299635")), "utf-8")
+    monkeypatch.setattr(loading, "BATCH", 1)
+    put, told = Register.put_people, list[object]()
+
+    def put_people(self: Register, people: Sequence[tuple[Person, PersonDetail]]) -> None:
+        if len(told) == after:
+            raise broken
+        told.append(people)
+        put(self, people)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Register, "put_people", put_people)
+        result = CliRunner().invoke(main, ["seed", str(file), *data])
+    assert result.exit_code == (1 if isinstance(broken, KeyboardInterrupt) else 2)
+    how_far = "2 of 3 entries are loaded and stay: load again, and the others come too\n"
+    assert (how_far in result.stderr) is (after > 0)
+    assert "entries are loaded" not in result.stdout
+    assert CliRunner().invoke(main, ["dump", *data]).stdout.count("[[person]]") == after
+    assert CliRunner().invoke(main, ["seed", str(file), *data]).exit_code == 0
+    assert CliRunner().invoke(main, ["dump", *data]).stdout.count("[[person]]") == 3
+
+
+def test_a_number_that_somebody_else_holds_is_usage_and_nothing_is_loaded(tmp_path: Path) -> None:
+    data, profession = (
+        ("--data", str(tmp_path / "data")),
+        '[[person.profession]]\nquality = "NURSE"\nnihii = "19990116"\n',
+    )
+    for name, people in (("one", [DOCTOR]), ("two", ["79020299635", NURSE])):
+        text = "".join(PERSON.format(inss=inss) for inss in people) + profession
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
+    assert CliRunner().invoke(main, ["seed", str(tmp_path / "one.toml"), *data]).exit_code == 0
+    result = CliRunner().invoke(main, ["seed", str(tmp_path / "two.toml"), *data])
+    assert (result.exit_code, "a NIHII belongs to two people" in result.stderr) == (2, True)
+    assert "19990116" not in result.output
+    assert CliRunner().invoke(main, ["dump", *data]).stdout.count("[[person]]") == 1
 
 
 def test_a_seed_that_is_wrong_is_usage(ehbox: Command, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import sys
 import pytest
 import structlog
 
-from ehbox_soap.register import seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import read_seed
 from tests.clients.connector40 import HttpRequest
 from tests.door import START, Door
 from tests.front.book import CITIZEN, ERIKA, NAMESPACE, NS, PATH, XML_LANG, Book, read, request
@@ -141,7 +142,7 @@ def with_several(door: Door, people: Cast) -> Book:
     path = door.folder / "several.toml"
     path.write_text(SEVERAL, encoding="utf-8")
     with door.house.store.begin() as transaction:
-        seed.load(seed.read_seed(path), transaction)
+        load(read_seed(path), transaction)
     return Book(door, people.doctor)
 
 

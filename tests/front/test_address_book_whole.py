@@ -10,7 +10,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from ehbox_soap.register import seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import read_seed
 from tests.door import Door
 from tests.front.book import NS, Book
 from tests.front.cast import DOCTOR, HOSPITAL, Cast
@@ -196,7 +197,7 @@ def whole(fresh: Fresh, people: Cast) -> Book:
     path = door.folder / "whole.toml"
     path.write_text(TOML + PHARMACY, encoding="utf-8")
     with door.house.store.begin() as transaction:
-        seed.load(seed.read_seed(path), transaction)
+        load(read_seed(path), transaction)
     return Book(door, people.doctor)
 
 

@@ -27,7 +27,7 @@ def register(world: World, *entries: Person | Organisation | BoxOverride) -> Non
                 case Organisation():
                     transaction.register.put_organisation(entry)
                 case BoxOverride():
-                    transaction.register.put_box(entry)
+                    transaction.register.put_boxes([entry])
 
 
 A_DOCTOR = Person(DOCTOR_INSS, "Voorbeeld", "Dora", "nl", (Profession("DOCTOR", DOCTOR_NIHII),))

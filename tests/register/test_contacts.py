@@ -10,7 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from ehbox_soap import resources
-from ehbox_soap.register.seed import Seed, SeedError, load, read_seed, registered, write_seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import Seed, SeedError, read_seed, registered, write_seed
 from ehbox_soap.store.contact_records import (
     Contact,
     Information,

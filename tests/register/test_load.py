@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ehbox_soap import resources
-from ehbox_soap.register.seed import Seed, load, read_seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import Seed, read_seed
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.records import Organisation, Person, Profession
 

@@ -174,6 +174,12 @@ def test_box_of_a_person_has_a_checked_inss(tmp_path: Path) -> None:
         read_seed(lines(tmp_path, {**box, "id": "71031499895"}))
     with pytest.raises(SeedError, match=r"line 1: max_size: Input should be greater than or equal to 1$"):
         read_seed(lines(tmp_path, {**box, "max_size": 0}))
+    # More than a database keeps would break a load in its middle.
+    assert read_seed(lines(tmp_path, {**box, "max_size": 2**63 - 1})).boxes[0].max_size == 2**63 - 1
+    with pytest.raises(
+        SeedError, match=r"line 1: max_size: Input should be less than or equal to 9223372036854775807$"
+    ):
+        read_seed(lines(tmp_path, {**box, "max_size": 2**63}))
     for size in ("12", 12.0, True):
         with pytest.raises(SeedError, match="line 1: max_size: Input should be a valid integer"):
             read_seed(lines(tmp_path, {**box, "max_size": size}))

@@ -8,8 +8,8 @@ import pytest
 
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.message_records import Address
+from ehbox_soap.store.people import RegisterConflict
 from ehbox_soap.store.records import BoxOverride, Organisation, Person, Profession
-from ehbox_soap.store.register import RegisterConflict
 
 DORA = Person(
     "71031499894",
@@ -85,8 +85,8 @@ def test_box_4_whoever_is_registered_has_registered_boxes(store: Store) -> None:
 
 def test_box_8_a_limit_of_its_own_is_kept_for_a_box(store: Store) -> None:
     with store.begin() as transaction:
-        transaction.register.put_box(BoxOverride("NIHII", "71089914123", "HOSPITAL", 5))
-        transaction.register.put_box(BoxOverride("NIHII", "71089914", "HOSPITAL", 7))
+        transaction.register.put_boxes([BoxOverride("NIHII", "71089914123", "HOSPITAL", 5)])
+        transaction.register.put_boxes([BoxOverride("NIHII", "71089914", "HOSPITAL", 7)])
         (box,) = transaction.boxes.of_quality("HOSPITAL")
         assert (box.max_size, box.registered) == (7, True)
 

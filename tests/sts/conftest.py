@@ -15,7 +15,8 @@ from ehbox_soap.ids import Chance, SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.ports.sts import Answer
-from ehbox_soap.register.seed import Seed, load, read_seed
+from ehbox_soap.register.loading import load
+from ehbox_soap.register.seed import Seed, read_seed
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import VerifiedStsCall

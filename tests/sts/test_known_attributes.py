@@ -10,7 +10,7 @@ import pytest
 from ehbox_soap import qualities
 from ehbox_soap.mailbox import identity
 from ehbox_soap.qualities import CERTIFIED, IDENTIFICATION
-from ehbox_soap.register.seed import load
+from ehbox_soap.register.loading import load
 from ehbox_soap.security.subject import Identity
 from ehbox_soap.store.engine import Store
 from ehbox_soap.store.transaction import Transaction

@@ -12,7 +12,7 @@ from ehbox_soap.client.session import Session
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry, KeyKind
-from ehbox_soap.register.seed import load
+from ehbox_soap.register.loading import load
 from tests.door import Door, prepared
 from tests.sts.kinds import KINDS, SEED, Kind
 from tests.wiring import Wire
