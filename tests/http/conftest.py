@@ -25,9 +25,15 @@ LIMIT, SECONDS = 65536, 2
 
 
 class Serve(Protocol):
-    """Starts a server of its own for a test; settings as "section.name"."""
+    """Starts a server of its own for a test; settings as "section.name", `clocks` and `files` as for `launch`."""
 
-    def __call__(self, settings: Mapping[str, str] | None = None, folder: Path | None = None) -> Running: ...
+    def __call__(
+        self,
+        settings: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        clocks: Path | None = None,
+        files: int = 0,
+    ) -> Running: ...
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,14 @@ def serve(template: Path, tmp_path: Path) -> Iterator[Serve]:
     """Servers that end with the test."""
     started: list[Running] = []
 
-    def start(settings: Mapping[str, str] | None = None, folder: Path | None = None) -> Running:
+    def start(
+        settings: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        clocks: Path | None = None,
+        files: int = 0,
+    ) -> Running:
         data = folder or copied(template, tmp_path / f"data{len(started)}")
-        started.append(Running(data, settings))
+        started.append(Running(data, settings, clocks=clocks, files=files))
         return started[-1]
 
     yield start

@@ -24,13 +24,16 @@ PATIENCE = 120.0
 """Seconds after which something hangs; nothing that works comes near it."""
 
 
-def launch(folder: Path, *arguments: str, package: Path = ROOT, clocks: Path | None = None) -> subprocess.Popen[bytes]:
+def launch(
+    folder: Path, *arguments: str, package: Path = ROOT, clocks: Path | None = None, files: int = 0
+) -> subprocess.Popen[bytes]:
     """Starts `ehbox` with these arguments in `folder`, where its errors.log is; it cannot outlive this process. With
-    `clocks` its time stands in that folder (clocked.py)."""
+    `clocks` its time stands in that folder (clocked.py); with `files` its processes may have no more of them open."""
     begin = [LAUNCH, os.getpid(), package] if clocks is None else [CLOCKED, os.getpid(), package, clocks]
+    limited = ["/bin/sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"] if files else []
     with (folder / "errors.log").open("ab") as errors:
         return subprocess.Popen(
-            [sys.executable, *map(str, begin), *arguments],
+            [*limited, sys.executable, *map(str, begin), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -47,12 +50,13 @@ class Running:
         settings: Mapping[str, str] | None = None,
         package: Path = ROOT,
         clocks: Path | None = None,
+        files: int = 0,
     ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         assigned = [f"--set={name}={value}" for name, value in (settings or {}).items()]
         words = ("serve", "--port=0", f"--data={folder}", *assigned)
-        self.process = launch(folder, *words, package=package, clocks=clocks)
+        self.process = launch(folder, *words, package=package, clocks=clocks, files=files)
         self.killed = False
         self.told = self._first_line()
         host, _, port = self.told.rpartition("//")[2].rpartition(":")

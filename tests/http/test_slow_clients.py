@@ -8,33 +8,22 @@ from __future__ import annotations
 import select
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from ehbox_soap import clock
+from tests.databases import PostgresqlDatabases
 from tests.http import people
 from tests.http.conftest import People, Serve
-from tests.http.people import PUBLICATION, Caller
+from tests.http.greedy import BODY, HEAD, opened
+from tests.http.people import Caller
 from tests.http.running import Connection, Running
 
 pytestmark = [pytest.mark.http, pytest.mark.slow]
 
-BODY = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 60000\r\n\r\n" % PUBLICATION.encode()
-HEAD = b"POST %s HTTP/1.1\r\nHost: x\r\nX-Slow: " % PUBLICATION.encode()
 PACE = 0.05
 """Seconds between a dribbling client's bytes."""
-
-
-@contextmanager
-def opened(server: Running, count: int, octets: bytes = b"") -> Iterator[list[Connection]]:
-    """That many connections, each of which has sent this much."""
-    with ExitStack() as stack:
-        connections = [stack.enter_context(server.connect()) for _ in range(count)]
-        for each in connections:
-            each.send(octets)
-        yield connections
 
 
 def dribbled(connection: Connection, octet: bytes = b"x") -> float:
@@ -46,16 +35,28 @@ def dribbled(connection: Connection, octet: bytes = b"x") -> float:
     return clock.monotonic() - started
 
 
-def test_many_slow_clients_at_once_do_not_keep_others_waiting(running: Running, doctor: Caller, nurse: Caller) -> None:
+def served_beside_slow_clients(server: Running, doctor: Caller, nurse: Caller) -> None:
     """200 that dribble: 150 a body, 50 a head; and 50 that say nothing. The settings that ship."""
-    with opened(running, 150, BODY) as bodies, opened(running, 50, HEAD) as heads, opened(running, 50):
+    with opened(server, 150, BODY) as bodies, opened(server, 50, HEAD) as heads, opened(server, 50):
         for _ in range(10):
             for each in (*bodies, *heads):
                 each.send(b"x")
-            sent = people.ask(running, doctor.publish(people.letter(people.text())))
-            assert sent.element.get("Id") in people.message_ids(people.ask(running, nurse.list()))
+            sent = people.ask(server, doctor.publish(people.letter(people.text())))
+            assert sent.element.get("Id") in people.message_ids(people.ask(server, nurse.list()))
         # None of them was turned away: their time is not over.
         assert select.select([each.socket for each in (*bodies, *heads)], [], [], 0)[0] == []
+
+
+def test_many_slow_clients_at_once_do_not_keep_others_waiting(running: Running, doctor: Caller, nurse: Caller) -> None:
+    served_beside_slow_clients(running, doctor, nurse)
+
+
+def test_nor_where_they_could_hold_connections_of_the_database(
+    serve: Serve, people_of_template: People, postgresql_databases: PostgresqlDatabases, tmp_path: Path
+) -> None:
+    """On PostgreSQL: each worker has a few, which no client holds before its request is there whole."""
+    server = serve({"data.database": postgresql_databases.copied(tmp_path)})
+    served_beside_slow_clients(server, people_of_template.doctor.at(server), people_of_template.nurse.at(server))
 
 
 def test_clients_that_say_nothing_hold_no_thread(serve: Serve, people_of_template: People) -> None:
