@@ -9,11 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from ehbox_soap.clock import SystemClock
+from tests.clocks import FileClock
 from tests.databases import Databases, PostgresqlDatabases
 from tests.http import people
+from tests.http.clocked import CLOCK, MAILBOX_CLOCK
 from tests.http.conftest import People, Serve
 from tests.http.load import publish
 from tests.http.running import Running
@@ -62,6 +66,28 @@ def test_metrics_count_the_calls_of_every_worker_exactly(serve: Serve, people_of
     for asleep in (first, second):
         with stopped(asleep):
             assert counted(server) == {b"100": 7 + 10, b"SOA-01001": 2}
+
+
+def test_each_worker_counts_the_calls_of_a_minute(serve: Serve, people_of_template: People, tmp_path: Path) -> None:
+    """usage.calls_per_minute: of one caller so many are answered by each, in all so many times the workers, and no more
+    over other connections. The server's time stands, as no minute may end meanwhile."""
+    moment = SystemClock().now()
+    for name in (CLOCK, MAILBOX_CLOCK):
+        FileClock(tmp_path / name, moment)
+    settings = {"server.workers": "2", "worker.enabled": "false", "usage.calls_per_minute": "3"}
+    server = serve(settings, clocks=tmp_path)
+    nurse, doctor = people_of_template.nurse.at(server), people_of_template.doctor.at(server)
+    assert waited(lambda: len(server.workers) == 2 and server.get("/readyz").status == 200)
+    calls = [nurse.box_info() for _ in range(20)]
+    for asleep in server.workers:
+        with stopped(asleep):
+            for _ in range(3):
+                people.ask(server, calls.pop())
+            for _ in range(2):
+                assert people.fault(people.post(server, calls.pop())).code == "SOA-02002"
+            people.ask(server, doctor.box_info())
+    told = [people.post(server, each).status for each in calls]
+    assert told == [500] * 10
 
 
 @pytest.mark.slow
