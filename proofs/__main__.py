@@ -195,7 +195,7 @@ def _restarts(size: Size, database: str) -> Result:
             **_of(found.verdict),
             "seconds": round(found.seconds),
         }
-        well = well and not found.verdict.findings and not found.broken
+        well = well and found.well
     return columns, well
 
 

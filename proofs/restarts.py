@@ -36,6 +36,12 @@ class Restarted:
         """Calls that nobody answered."""
         return self.seen.get("broken", 0)
 
+    @property
+    def well(self) -> bool:
+        """Whether every call was answered, none by a fault, and nothing was found."""
+        verdict = self.verdict
+        return not (self.broken or verdict.findings or verdict.unknown or verdict.refused)
+
 
 def reload(place: Place, count: int, seed: int, tell: Tell = lambda _: None) -> Restarted:
     """SIGHUP to one server: new workers begin, the old ones finish what they have."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from proofs import restarts
+from proofs.judge import Verdict
 from proofs.places import Place
 from proofs.restarts import Restarted
 from tests.reliability.conftest import NewPlace
@@ -13,11 +17,19 @@ pytestmark = [pytest.mark.http, pytest.mark.slow]
 
 
 def check(found: Restarted) -> None:
-    assert found.verdict.findings == ()
-    assert found.broken == 0, found.seen
-    assert found.verdict.unknown == found.verdict.refused == 0
+    assert found.well, (found.seen, found.verdict)
     assert {each for each in found.seen if each.startswith("fault")} == set()
     assert found.verdict.answered > 10
+
+
+BEST = Verdict(answered=3, unknown=0, unknown_there=0, refused=0, parts=3, receipts=3, findings=())
+
+
+@pytest.mark.parametrize("worse", [{"unknown": 1}, {"refused": 1}, {"findings": ("one",)}])
+def test_a_letter_that_was_not_answered_is_not_well(worse: dict[str, Any]) -> None:
+    assert Restarted(1, {}, 1.0, BEST).well
+    assert not Restarted(1, {}, 1.0, replace(BEST, **worse)).well
+    assert not Restarted(1, {"broken": 1}, 1.0, BEST).well
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
