@@ -31,6 +31,11 @@ def own_cpu_seconds() -> float:
     return time.process_time()
 
 
+def threads(pid: int) -> int:
+    """How many it has."""
+    return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
+
+
 def resident(pid: int) -> int:
     """Bytes of memory that it has now."""
     return _status(pid, "VmRSS")

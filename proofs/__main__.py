@@ -21,6 +21,7 @@ from proofs import (
     crash,
     faults,
     full,
+    greedy,
     limits,
     nobody,
     once,
@@ -197,6 +198,32 @@ def _restarts(size: Size, database: str) -> Result:
         }
         well = well and found.well
     return columns, well
+
+
+@_proof("greedy", 200)
+def _greedy(size: Size, database: str) -> Result:
+    """--count clients that dribble, as many that say nothing, as many that never read, beside four that do no harm."""
+    with own_place(database) as place:
+        found = greedy.borne(place, size.count, size.seed, tell=_tell)
+    threads = " / ".join(str(each.threads) for each in found.loads)
+    memory = " / ".join(f"{each.memory / 2**20:.0f}" for each in found.loads)
+    for finding in found.findings:
+        _tell(f"FOUND: {finding}")
+    rows = {
+        f"dribbling a byte a second, {greedy.ROUNDS} of them": f"{found.each} ({found.ended} ended by their deadline)",
+        "saying nothing": found.each,
+        f"not reading an answer of {greedy.UNREAD} bytes": found.each,
+        "calls of the four others": found.calls,
+        "answered": found.seen["answered"],
+        "faults, or no answer": found.faults,
+        "threads of both workers before / meanwhile / after": threads,
+        "their MiB of memory before / meanwhile / after": memory,
+        "letters answered 100": found.verdict.answered,
+        "parts read and equal": found.verdict.parts,
+        "findings": len(found.findings),
+        "seconds": round(found.seconds),
+    }
+    return {NAMES[database]: rows}, not found.findings and not found.faults
 
 
 @_proof("once", 5000)

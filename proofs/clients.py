@@ -186,11 +186,11 @@ class Client(threading.Thread):
 
 
 class Crowd:
-    """Eight clients at work, from entering to leaving the context."""
+    """Eight clients at work, or another number, from entering to leaving the context."""
 
-    def __init__(self, everybody: Sequence[Caller], front: Front, seed: int, pace: int) -> None:
+    def __init__(self, everybody: Sequence[Caller], front: Front, seed: int, pace: int, clients: int = CLIENTS) -> None:
         self.front, self.ledger = front, Ledger(pace)
-        self.clients = [Client(number, everybody, front, self.ledger, seed) for number in range(CLIENTS)]
+        self.clients = [Client(number, everybody, front, self.ledger, seed) for number in range(clients)]
 
     def __enter__(self) -> Crowd:
         for client in self.clients:
