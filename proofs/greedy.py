@@ -89,8 +89,9 @@ def borne(
                 tell(f"{number + 1} of {rounds}: {dict(crowd.ledger.counts)}")
             meanwhile = Load.of(workers)
         crowd.ledger.await_more("code 100", _ANSWERS, PATIENCE)
-    after = Load.of(workers)
     verdict = judge.judge(place, server, everybody, crowd.ledger)
+    # Only now: of those who hung up the workers learn one by one.
+    after = Load.of(workers)
     replaced = ("a worker was replaced",) if set(workers_of(server)) != set(workers) else ()
     seconds = clock.monotonic() - began
     seen = dict(crowd.ledger.counts)
