@@ -36,14 +36,14 @@ def test_more_clients_than_a_server_can_have(serve: Serve, people_of_template: P
     doctor, processes = people_of_template.doctor.at(server), server.workers
     with server.connect() as kept:
         people.read(people.post_on(kept, doctor.box_info()))
-        with opened(server, 2 * CONNECTIONS + 20) as idle, server.connect() as late:
+        with opened(server, 2 * FILES + 20) as idle, server.connect() as late:
             assert waited(lambda: taken(server) >= 2 * CONNECTIONS or server.workers != processes)
             assert (taken(server), server.workers) == (2 * CONNECTIONS, processes)
             late.send(doctor.box_info().octets(late.host))
             people.read(people.post_on(kept, doctor.box_info()))
             assert taken(server) == 2 * CONNECTIONS
             assert select.select([late.socket], [], [], 0)[0] == []
-            for each in idle[:40]:
+            for each in idle[:-CONNECTIONS]:
                 each.close()
             people.read(late.reply())
             people.read(people.post_on(kept, doctor.box_info()))
