@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -164,7 +164,21 @@ NAMES = st.builds(Address.of, st.just("INSS"), st.sampled_from(INSS), st.sampled
 )
 
 
+def holding(*numbers: str | None) -> Seed:
+    """A person for each number, in the order of INSS; None: a person without one."""
+    people = [
+        Person(inss, "L", "F", None, () if number is None else (Profession("DOCTOR", number),))
+        for inss, number in zip(INSS, numbers, strict=False)
+    ]
+    return Seed(tuple(people))
+
+
+# Then the number comes, and two boxes become one.
+JOINED = Seed((Person(INSS[0], "L", "F", None, (Profession("DOCTOR"),)),))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(used=[Address.of("NIHII", NIHII[0], "DOCTOR")], read=[JOINED, holding(NIHII[0])], size=1)
 @given(used=st.lists(NAMES, max_size=4), read=st.lists(seeds(), min_size=1, max_size=3), size=st.integers(1, 4))
 def test_in_batches_comes_what_comes_one_by_one(
     store: Store, used: Sequence[Address], read: Sequence[Seed], size: int
@@ -242,15 +256,6 @@ def test_a_load_waits_for_those_who_look_whether_they_may_write(
     other.close()
     assert len(waited) == 2, "between three batches"
     assert min(waited) > 2 * engine._LOOK_SECONDS
-
-
-def holding(*numbers: str | None) -> Seed:
-    """A person for each number, in the order of INSS; None: a person without one."""
-    people = [
-        Person(inss, "L", "F", None, () if number is None else (Profession("DOCTOR", number),))
-        for inss, number in zip(INSS, numbers, strict=False)
-    ]
-    return Seed(tuple(people))
 
 
 @pytest.mark.parametrize(
