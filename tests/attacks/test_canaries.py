@@ -19,6 +19,7 @@ from ehbox_soap.ids import SeededChance
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.ports import etk_depot, kgss, sts
+from tests import canaries
 from tests.attacks.callers import KEY, SSIN, Asking, box_id, caller, code_of, hospital, person, put_key, send
 from tests.attacks.hearing import Heard, hearing, pages
 from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, ROWS
@@ -31,7 +32,7 @@ from tests.etk.conftest import deposit
 from tests.front import book
 from tests.front.calls import consult, consultation, post, publish, told, with_header
 from tests.front.letters import Inline, send_message
-from tests.kgss.asking import b64, element, new_key_content
+from tests.kgss.asking import element, new_key_content
 from tests.kgss.conftest import Asker
 
 CANARY = "Kanarie"
@@ -39,8 +40,8 @@ DOCTOR, NURSE, HOSPITAL = DOCTOR_BOX[0], "85061999865", HOSPITAL_BOX[0]
 SUBJECT = "79021802145"
 """The number in the certificate that signs."""
 PERSONAL = (
-    *(CANARY, "S2FuYXJpZ", CANARY.encode().hex(), DOCTOR, NURSE, HOSPITAL, SUBJECT),
-    *("19990116", "Voorbeeld", "Proefpersoon", "Hôpital Exemple", b64(KEY), KEY.hex(), "TESTARTS", "TEST PERSON"),
+    *(CANARY, DOCTOR, NURSE, HOSPITAL, SUBJECT, KEY),
+    *("19990116", "Voorbeeld", "Proefpersoon", "Hôpital Exemple", "TESTARTS", "TEST PERSON"),
 )
 NAMES = (
     (CERTIFIED, f"{SSIN}:ehealth:1.0:givenname", f"Given{CANARY}"),
@@ -68,9 +69,7 @@ class Stage:
     def quiet(self, *answers: bytes) -> None:
         """Nothing personal in the logs, the figures, or these answers."""
         texts = [self.heard.all, self.door.figures(), *(each.decode() for each in answers)]
-        for word in PERSONAL:
-            for text in texts:
-                assert word.lower() not in text.lower(), word
+        assert canaries.told(PERSONAL, texts) == {}
 
 
 @cache
