@@ -6,71 +6,50 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ehbox_soap import log
 from ehbox_soap.clock import SetClock
+from ehbox_soap.errors import STATUS
 from ehbox_soap.ids import SeededChance
+from ehbox_soap.kgss.answers import Reason
 from ehbox_soap.pki.authority import Authority
 from ehbox_soap.pki.entries import KeyEntry
 from ehbox_soap.ports import etk_depot, kgss, sts
-from tests.attacks.callers import KEY, SSIN, Asking, box_id, caller, code_of, hospital, person, put_key, send
-from tests.attacks.hearing import Heard, hearing, pages
-from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, ROWS
+from tests.attacks import refused
+from tests.attacks.callers import SSIN, Asking, caller, code_of, hospital, person, put_key, send
+from tests.attacks.canary_stage import (
+    CANARY,
+    DOCTOR,
+    HOSPITAL,
+    LARGEST,
+    NAMES,
+    NURSE,
+    SUBJECT,
+    TO_NURSE,
+    Stage,
+    letter,
+    saml,
+    trust,
+)
+from tests.attacks.hearing import hearing, pages
+from tests.attacks.rights import ROWS
 from tests.clients import wstrust
 from tests.clients.connector40 import Destination, File, HttpRequest
-from tests.clients.wstrust import C, Wanted
-from tests.door import CERTIFIED, CONSULTATION, IDENTIFICATION, PUBLICATION, START, Client, Door, content_of
+from tests.door import CONSULTATION, PUBLICATION, START, content_of
 from tests.doors import Doors
 from tests.etk.conftest import deposit
 from tests.front import book
 from tests.front.calls import consult, consultation, post, publish, told, with_header
 from tests.front.letters import Inline, send_message
-from tests.kgss.asking import b64, element, new_key_content
-from tests.kgss.conftest import Asker
 
-CANARY = "Kanarie"
-DOCTOR, NURSE, HOSPITAL = DOCTOR_BOX[0], "85061999865", HOSPITAL_BOX[0]
-SUBJECT = "79021802145"
-"""The number in the certificate that signs."""
-PERSONAL = (
-    *(CANARY, "S2FuYXJpZ", CANARY.encode().hex(), DOCTOR, NURSE, HOSPITAL, SUBJECT),
-    *("19990116", "Voorbeeld", "Proefpersoon", "Hôpital Exemple", b64(KEY), KEY.hex(), "TESTARTS", "TEST PERSON"),
-)
-NAMES = (
-    (CERTIFIED, f"{SSIN}:ehealth:1.0:givenname", f"Given{CANARY}"),
-    (CERTIFIED, f"{SSIN}:ehealth:1.0:surname", f"Sur{CANARY}"),
-    (CERTIFIED, f"{SSIN}:ehealth:1.0:doctor:nihii11", "19990116004"),
-)
 SUCCESS = {etk_depot.PATH: "200", sts.PATHS[0]: "samlp:Success", sts.TRUST_PATH: "assertion"}
 """What the ports whose Status is of a form of its own say of a success."""
-TO_NURSE = Destination(NURSE, "INSS", "NURSE")
-
-
-@dataclass
-class Stage:
-    """A door that logs all it can, who calls, and what was heard."""
-
-    door: Door
-    doctor: Client
-    registered: Client
-    """The doctor, by a certificate of the test authority in its own number: to whom the STS certifies something."""
-    nurse: Client
-    hospital: Client
-    asking: Asking
-    heard: Heard
-
-    def quiet(self, *answers: bytes) -> None:
-        """Nothing personal in the logs, the figures, or these answers."""
-        texts = [self.heard.all, self.door.figures(), *(each.decode() for each in answers)]
-        for word in PERSONAL:
-            for text in texts:
-                assert word.lower() not in text.lower(), word
 
 
 @cache
@@ -82,7 +61,8 @@ def token_of(template: Path, owner: KeyEntry) -> bytes:
 
 @pytest.fixture
 def stage(doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp_path: Path) -> Iterator[Stage]:
-    settings = {**foreign_settings, "log.level": "DEBUG", "log.format": "json"}
+    told = {"log.level": "DEBUG", "log.format": "json", "mailbox.max_message_bytes": str(LARGEST)}
+    settings = {**foreign_settings, **told}
     with hearing(doors, lambda marks: doors.open(tmp_path / "data", template, settings, marks)) as (door, heard):
         doctor = caller((*person(DOCTOR, "DOCTOR"), *NAMES))
         registered = door.person(DOCTOR, (f"{SSIN}:doctor:boolean",), "ec")
@@ -92,23 +72,6 @@ def stage(doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp
         asking.sent = send(door, doctor, TO_NURSE)
         asking.received = send(door, nurse, Destination(DOCTOR, "INSS", "DOCTOR"))
         yield Stage(door, doctor, registered, nurse, caller(hospital(HOSPITAL)), asking, heard)
-
-
-def letter(publication_id: str = f"P-{CANARY}", digest: str | None = None) -> str:
-    """A letter that is full of them."""
-    content = f"The content is a {CANARY} with spaces.".encode()
-    inline = Inline(
-        [TO_NURSE],
-        document=File(f"Title {CANARY}", f"{CANARY}.txt", f"text/{CANARY}", content),
-        annexes=[File(f"Annex {CANARY}", f"annex-{CANARY}", "text/plain", content)],
-        publication_id=publication_id,
-        custom_metas=[(f"Key{CANARY}", f"Value{CANARY}")],
-        free="<FreeInformations><EncryptableFreeText>S2FuYXJpZQ==</EncryptableFreeText></FreeInformations>"
-        "<EncryptableINSSPatient>S2FuYXJpZQ==</EncryptableINSSPatient>",
-        digest=digest,
-    )
-    user = f'<User FirstName="First{CANARY}" LastName="Last{CANARY}">{NURSE}</User>'
-    return send_message(inline).replace("</Quality></DestinationContext>", f"</Quality>{user}</DestinationContext>")
 
 
 def successes(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
@@ -155,40 +118,6 @@ def outcome(stage: Stage, sent: HttpRequest) -> str:
     return next(each.get("Value", "") for each in content.iter("{*}StatusCode"))
 
 
-def saml(stage: Stage, who: Client, number: str = DOCTOR) -> HttpRequest:
-    claims = [("urn:be:fgov:ehealth:1.0:certificateholder:person:ssin", number), (SSIN, number)]
-    asked = [(SSIN, IDENTIFICATION), (f"{SSIN}:doctor:boolean", CERTIFIED)]
-    return who.connector.request_secure_token(sts.PATHS[0], stage.door.now, claims, asked)
-
-
-def trust(stage: Stage, *claims: tuple[str, str | None]) -> HttpRequest:
-    now, who = stage.door.now, stage.registered
-    wanted = Wanted(claims, who.entry.certificate, now, now + timedelta(hours=24))
-    content = wstrust.issue(wanted, f"context-{CANARY}", C)
-    return who.connector.post(sts.TRUST_PATH, f'"{wstrust.ACTION}"', who.connector.secured(content, now, None))
-
-
-def refusals(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
-    """Calls whose answers say no, each for what it holds."""
-    other = box_id((NURSE, "NURSE"))
-    yield "816", publish(stage.door, stage.doctor, letter("P-2", digest="S2FuYXJpZQ=="))
-    yield "810", consult(stage.door, stage.doctor, consultation("GetBoxInfoRequest", other))
-    unknown = replace(stage.asking, received=f"{CANARY}AAAAAA", sent=f"{CANARY}AAAAAA", period=CANARY)
-    for row in ROWS:
-        if row.kind in ("message", "period"):
-            yield row.operation, unknown.consultation(stage.doctor, row.operation, "")
-    yield "GetKey", replace(stage.asking, key=CANARY.encode()).get_key(stage.doctor)
-    yield "GetNewKey", post(kgss.PATH, stage.doctor.connector.secured(new_key(stage), stage.door.now, None))
-    # The certificate that signs is somebody else's.
-    yield "RequestSecureToken", saml(stage, stage.doctor)
-
-
-def new_key(stage: Stage) -> str:
-    """GetNewKey, of content that is not sealed."""
-    asker = Asker(stage.doctor, stage.doctor.entry, CANARY.encode())
-    return element("GetNewKeyRequest", new_key_content(asker, ()))
-
-
 def faults(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
     """For every port each way to be no call, with a canary in the place that is wrong."""
     good = {
@@ -223,6 +152,8 @@ def faults(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
     lost = Inline([TO_NURSE], File("t", "n", "a/b", b""), references=[f"{CANARY}@{CANARY}"])
     yield "attachment", publish(stage.door, stage.doctor, send_message(lost))
     uncertified = caller(hospital(HOSPITAL, certified=False))
+    # The STS of WS-Trust refuses by faults.
+    yield "somebody else", trust(stage, (SSIN, NURSE))
     yield "no box", consult(stage.door, uncertified, consultation("GetBoxInfoRequest"))
 
 
@@ -248,12 +179,15 @@ def test_every_operation(stage: Stage) -> None:
 
 
 def test_every_refusal(stage: Stage) -> None:
-    """Neither does the answer repeat what it was asked with, but for the ids of messages and periods."""
-    for name, sent in refusals(stage):
+    """Neither does the answer repeat what it was asked with, but for the boxes, messages and periods it is about."""
+    mailbox = list(refused.of_the_mailbox(stage))
+    assert {code for code, _ in mailbox} == STATUS.keys() - {"100"}
+    keys = list(refused.of_the_kgss(stage))
+    assert {reason for reason, _ in keys} == set(get_args(Reason))
+    for code, sent in (*mailbox, *keys, *refused.of_the_others(stage)):
         answer = stage.door.send(sent)
-        assert answer.status == 200 or name == "GetNewKey", name
-        told_ids = answer.body.replace(f"{CANARY}AAAAAA".encode(), b"").replace(f">{CANARY}<".encode(), b"><")
-        stage.quiet(told_ids)
+        assert (code, answer.status) == (refused.said(sent.path, answer), 200)
+        stage.quiet(refused.without_names(answer))
 
 
 def test_every_fault_of_every_port(stage: Stage) -> None:

@@ -54,7 +54,8 @@ class _Handler:
     ) -> str:
         local = address.partition("@")[0]
         if local in TO_RECIPIENT:
-            return TO_RECIPIENT[local]
+            # As servers do, which is why their words are told to nobody.
+            return f"{TO_RECIPIENT[local]}: <{address}>"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -64,7 +65,7 @@ class _Handler:
         if local == "hangs":
             await asyncio.Event().wait()
         if local in TO_CONTENT:
-            return TO_CONTENT[local]
+            return f"{TO_CONTENT[local]}: <{recipient}>"
         assert isinstance(envelope.content, bytes)
         if local != "dies":
             self.postbox.taken.append((recipient, envelope.content))
