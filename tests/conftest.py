@@ -22,6 +22,7 @@ hypothesis.settings.load_profile("quick")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-inputs", type=int, default=0, help="fuzz with so many new inputs; 0: the usual ones")
     parser.addoption("--door", choices=KINDS, default=WITHIN, help="by which door tests of the front door come in")
+    parser.addoption("--need", action="append", default=[], help="fail instead of skipping where this is lacking")
     parser.addoption("--every", type=int, default=1, help="over HTTP: of each test only every so manieth case")
 
 

@@ -93,12 +93,12 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
     """A PostgreSQL server for the whole run; without one, its tests are skipped or fail (tests/lacking.py)."""
     try:
         started = postgresql.start()
     except postgresql.Unavailable as reason:
-        lacking("postgresql", reason)
+        lacking("postgresql", reason, pytestconfig)
     yield started
     started.stop()
 

@@ -1,19 +1,18 @@
-"""What a machine lacks: its tests are skipped and say why, but not where a run needs them.
+"""What a machine lacks: its tests are skipped and say why, but not where a run needs them (`--need`, as CI's does).
 
-Knows: EHBOX_TESTS_NEED, the names of what must not be lacking, which CI sets: green is no proof of what was skipped.
+Green is no proof of what was skipped. Must not know: what any of it is for.
 """
 
 from __future__ import annotations
 
-import os
 from typing import NoReturn
 
 import pytest
 
 
-def lacking(name: str, reason: object) -> NoReturn:
-    """Skips the test, or fails it where it is needed."""
+def lacking(name: str, reason: object, config: pytest.Config) -> NoReturn:
+    """Skips the test, or fails it where that is needed."""
     told = f"no {name}: {reason}"
-    if name in os.environ.get("EHBOX_TESTS_NEED", "").split():
+    if name in config.getoption("--need"):
         pytest.fail(told)
     pytest.skip(told)

@@ -25,12 +25,12 @@ def check(found: Troubled) -> None:
 
 
 @pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
+def own_cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
     """One that nobody else uses meanwhile."""
     try:
         started = postgresql.start(fsync=True)
     except postgresql.Unavailable as reason:
-        lacking("postgresql", reason)
+        lacking("postgresql", reason, pytestconfig)
     yield started
     started.stop()
 
@@ -41,11 +41,11 @@ def test_a_database_that_is_restarted(own_cluster: Cluster, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("database", DATABASES)
-def test_a_disk_that_is_full(database: str) -> None:
+def test_a_disk_that_is_full(database: str, pytestconfig: pytest.Config) -> None:
     try:
         found = full.measure(database, times=1, seed=9)
     except full.Unavailable as reason:
-        lacking("tmpfs", reason)
+        lacking("tmpfs", reason, pytestconfig)
     check(found)
     assert found.verdict.refused > 0
 
