@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 
+from ehbox_soap import log
 from ehbox_soap.store.engine import Store
 from proofs.driver import psycopg_connections
 
@@ -50,6 +52,19 @@ def traced_store(store: Store) -> Iterator[list[str]]:
         for engine in engines:
             event.remove(engine, kind, listener)
         store.close()
+
+
+class LogAsItIs:
+    """How the log is set up now, to be put back: also the logger that is put together once, which would otherwise go on
+    telling into a list that no test looks at any more."""
+
+    def __init__(self) -> None:
+        self._config = structlog.get_config()
+        self._together = log._put_together[:]
+
+    def put_back(self) -> None:
+        structlog.configure(**self._config)
+        log._put_together[:] = self._together
 
 
 class Everything(logging.Handler):

@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-import structlog
 
 from tests.door import Door
 from tests.doors import Doors
 from tests.http.clocked import LOUD
 from tests.http.door import HttpDoor
-from tests.listening import loggers_on
+from tests.listening import LogAsItIs, loggers_on
 
 PAGES = ("/", "/metrics", "/livez", "/readyz", "/ehBoxPublication/v3", "/xsd/{}", "/{}", "/ehBoxConsultation/v3/{}")
 
@@ -47,7 +46,7 @@ class Heard:
 def hearing(doors: Doors, open_one: Callable[[tuple[str, ...]], Door]) -> Iterator[tuple[Door, Heard]]:
     """A door that `open_one` opens, with every logger on, and what is heard of it."""
     stream, lines = io.StringIO(), list[str]()
-    before = structlog.get_config()
+    before = LogAsItIs()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stderr", stream)
         door = open_one((LOUD,))
@@ -58,7 +57,7 @@ def hearing(doors: Doors, open_one: Callable[[tuple[str, ...]], Door]) -> Iterat
                 with loggers_on(lines.append):
                     yield door, Heard(lambda: lines, stream.getvalue)
         finally:
-            structlog.configure(**before)
+            before.put_back()
             doors.close(door)
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 import zeep
 from lxml import etree
 
@@ -27,6 +26,7 @@ from ehbox_soap.store.records import Person, Profession
 from tests.clients.connector40 import Connector40, HttpRequest
 from tests.door import START, Door, content_of, fault_code
 from tests.etk.conftest import DOCTOR, deposit
+from tests.listening import LogAsItIs
 from tests.wiring import Wire
 
 NS = "urn:be:fgov:ehealth:etkdepot:1_0:protocol"
@@ -267,13 +267,13 @@ def test_zeep_calls_it_by_the_served_wsdl(door: Door, authority: Authority, encr
 def test_nobody_is_named_in_the_log(
     door: Door, authority: Authority, encryption: KeyEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, stream = structlog.get_config(), io.StringIO()
+    before, stream = LogAsItIs(), io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     door.restart()
     deposit(door, authority.token(encryption))
     ask(door, ("SSIN", DOCTOR, "Kanarie"))
     ask(door, ("SSIN", DOCTOR, ""))
-    structlog.configure(**before)
+    before.put_back()
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [(line["port"], line["operation"], line["outcome"]) for line in lines] == [
         ("etk_depot", "GetEtk", "200")

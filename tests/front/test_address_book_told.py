@@ -7,7 +7,6 @@ import re
 import sys
 
 import pytest
-import structlog
 
 from ehbox_soap.register.loading import load
 from ehbox_soap.register.seed import read_seed
@@ -17,6 +16,7 @@ from tests.front.book import CITIZEN, ERIKA, NAMESPACE, NS, PATH, XML_LANG, Book
 from tests.front.calls import fault
 from tests.front.cast import DOCTOR, HOSPITAL, NURSE, Cast
 from tests.front.conftest import Fresh
+from tests.listening import LogAsItIs
 
 # --- everything that is known ---
 
@@ -233,14 +233,14 @@ def test_an_element_of_the_mailbox_is_no_operation_here(door: Door, people: Cast
 
 
 def test_nothing_personal_is_logged(fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = structlog.get_config()
+    before = LogAsItIs()
     logged = io.StringIO()
     monkeypatch.setattr(sys, "stderr", logged)
     book = Book(fresh({"log.level": "DEBUG", "log.format": "json"}), people.doctor)
     book.people(LastName="Voorbeeld", Profession="PHYSICIAN")
     book.people(LastName="*Voorbeeld", Profession="PHYSICIAN")
     book.person(SSIN=DOCTOR)
-    structlog.configure(**before)
+    before.put_back()
     told = logged.getvalue()
     assert '"port": "address_book"' in told
     assert '"operation": "searchProfessionals"' in told

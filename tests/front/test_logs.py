@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-import structlog
 from sqlalchemy.exc import OperationalError
 
 from ehbox_soap.mailbox import boxes
@@ -33,6 +32,7 @@ from tests.front.calls import (
 from tests.front.cast import DOCTOR, NURSE, NURSE_BOX, Cast
 from tests.front.conftest import Fresh
 from tests.front.letters import Inline, attached, send_message
+from tests.listening import LogAsItIs
 
 CANARY = "Kanarie"
 CONTENT = b"The content is a Kanarie with spaces."
@@ -74,7 +74,7 @@ def logged(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Logged]:
     """A fresh door that logs at DEBUG, with every library's logger open as far as the house lets it."""
-    before = structlog.get_config()
+    before = LogAsItIs()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     door = fresh({"log.level": "DEBUG", "log.format": request.param})
@@ -84,7 +84,7 @@ def logged(
     spyne.addHandler(caplog.handler)
     yield Logged(door, stream, caplog, capsys)
     spyne.removeHandler(caplog.handler)
-    structlog.configure(**before)
+    before.put_back()
 
 
 def letter(**changes: object) -> str:
@@ -204,12 +204,12 @@ def test_a_multipart_that_is_malformed_and_a_call_to_the_sts(logged: Logged, peo
 
 
 def test_the_form_of_a_line(fresh: Fresh, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = structlog.get_config()
+    before = LogAsItIs()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     door = fresh({"log.format": "json"})
     found = fault(door, post(CONSULTATION, b""))
-    structlog.configure(**before)
+    before.put_back()
     (line,) = stream.getvalue().splitlines()
     fields = json.loads(line)
     assert fields.pop("timestamp").endswith("Z")

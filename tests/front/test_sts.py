@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import requests
-import structlog
 import zeep
 from lxml import etree
 from zeep.helpers import serialize_object
@@ -29,6 +28,7 @@ from tests.door import Client, Door
 from tests.front.calls import fault
 from tests.front.cast import DOCTOR, NURSE, Cast
 from tests.front.conftest import Fresh
+from tests.listening import LogAsItIs
 from tests.wiring import Wire
 
 SSIN = "urn:be:fgov:person:ssin"
@@ -162,11 +162,11 @@ def test_without_an_sts_neither_dialect_answers(fresh: Fresh, people: Cast) -> N
 @pytest.fixture
 def lines(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Door, io.StringIO]]:
     """A door that logs at DEBUG, and what it logged."""
-    before = structlog.get_config()
+    before = LogAsItIs()
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     yield fresh({"log.level": "DEBUG", "log.format": "json"}), stream
-    structlog.configure(**before)
+    before.put_back()
 
 
 def test_what_is_told_of_a_call(lines: tuple[Door, io.StringIO], people: Cast) -> None:

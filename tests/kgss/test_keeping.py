@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import update
 
 from ehbox_soap.clock import SetClock
@@ -24,6 +23,7 @@ from tests.door import fault_code
 from tests.front.cast import DOCTOR, NURSE
 from tests.kgss.asking import NURSES, element, etk, get_key, key_content, new_key, person, sealed, signed
 from tests.kgss.conftest import Stage
+from tests.listening import LogAsItIs
 
 NOW = SetClock().moment
 KEPT = Kept(b"k" * 16, (Credential("namespace", "name", ("a", "b")), Credential("n", "m")), (Credential("x", "y"),))
@@ -96,7 +96,7 @@ def test_neither_keys_nor_names_are_in_the_log(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Of success and of every refusal; a canary in each place where a caller can put one."""
-    before, stream = structlog.get_config(), io.StringIO()
+    before, stream = LogAsItIs(), io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     caplog.set_level("DEBUG")
     stage.door.restart()
@@ -108,7 +108,7 @@ def test_neither_keys_nor_names_are_in_the_log(
         octets = sealed(stage, content, stage.nurse.client.entry)
         stage.door.send(signed(stage, stage.nurse, element("GetKeyRequest", octets)))
     stage.door.send(signed(stage, stage.nurse, element("GetKeyRequest", b"Kanarie")))
-    structlog.configure(**before)
+    before.put_back()
     text = stream.getvalue() + caplog.text
     assert text.count('"port": "kgss"') == 7
     forms = [form for each in (key, identifier) for form in (each.hex(), base64.b64encode(each).decode(), repr(each))]

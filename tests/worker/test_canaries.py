@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import NoReturn, cast
 
 import pytest
-import structlog
 
 from ehbox_soap import log
 from ehbox_soap.config import LogSettings
@@ -22,7 +21,7 @@ from ehbox_soap.store.message_records import Address
 from ehbox_soap.wire import types
 from ehbox_soap.worker import Stop, work
 from tests import canaries
-from tests.listening import loggers_on
+from tests.listening import LogAsItIs, loggers_on
 from tests.mail.server import free_port, serving
 from tests.mailbox.world import (
     DOCTOR,
@@ -67,14 +66,13 @@ class Heard:
 @pytest.fixture
 def heard(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     """Of whatever a test does, its letter included."""
-    before, stream, lines = structlog.get_config(), io.StringIO(), list[str]()
+    before, stream, lines = LogAsItIs(), io.StringIO(), list[str]()
     with monkeypatch.context() as patch:
         patch.setattr("sys.stderr", stream)
         log.set_up(LogSettings(level="DEBUG", format="json"))
         with loggers_on(lines.append):
             yield Heard(lines, stream)
-    log.set_up(LogSettings())
-    structlog.configure(**before)
+    before.put_back()
 
 
 def full(*boxes: types.BoxId, copies: Sequence[str] = ()) -> types.SendMessageRequest:
