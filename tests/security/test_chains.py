@@ -289,9 +289,14 @@ def test_an_intermediate_that_is_brought_along_is_a_link_at_most() -> None:
     trust = Trust([root.certificate], [])
     for _ in range(2):
         assert trust.believe(owner.certificate, "place", NOW, [strange.certificate, one.certificate])
-        with pytest.raises(SoapFault) as caught:
-            trust.believe(owner.certificate, "place", NOW)
-        assert caught.value.reason == NOT_ISSUED
+        trust.believe_signed(owner.certificate, "place", NOW, NOW, [strange.certificate, one.certificate])
+        for believe in (
+            lambda: trust.believe(owner.certificate, "place", NOW),
+            lambda: trust.believe_signed(owner.certificate, "place", NOW, NOW),
+        ):
+            with pytest.raises(SoapFault) as caught:
+                believe()
+            assert caught.value.reason == NOT_ISSUED
     below = holder(ec_key("holder"), strange)
     with pytest.raises(SoapFault) as caught:
         trust.believe(below.certificate, "place", NOW, [strange.certificate])
@@ -307,9 +312,11 @@ def test_all_that_is_brought_along_is_accounted_for() -> None:
     root, strange = ca("root"), ca("strange root")
     one, beside = ca("one", root), ca("beside", strange)
     owner = holder(ec_key("holder"), root)
+    # What the owner issued, as the certificate inside an ETK is.
+    own = Owner(inner(owner), ec_key("encryption"))
     trust = Trust([root.certificate], [])
     for _ in range(2):
-        for brought in ([one], [one, root, strange], [beside, strange]):
+        for brought in ([one], [one, root, strange], [beside, strange], [own], [owner, own]):
             among = [each.certificate for each in brought]
             trust.believe(owner.certificate, "place", NOW, among)
             trust.believe_signed(owner.certificate, "place", NOW, NOW, among)

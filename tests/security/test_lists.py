@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -162,6 +163,28 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatc
     assert of.generation(NOW + EVERY) == first
 
 
+def test_a_broken_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "root.crl", listed(ROOT))
+    of = lists(path)
+    assert changing(lambda path: path.write_bytes(b"half a li"), path, of, NOW) == 1
+
+    def never(*_: object) -> None:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr("ehbox_soap.security.lists.read_lists", never)
+    assert changing(lambda _: None, path, of, NOW + EVERY) == 0
+
+
+def test_files_are_looked_at_every_ten_seconds(tmp_path: Path) -> None:
+    """Unless it is told otherwise."""
+    path = written(tmp_path / "root.crl", listed(ROOT))
+    of = Lists([path], AUTHORITIES)
+    first = of.generation(NOW)
+    written(path, listed(ROOT, [HELD], number=2))
+    assert of.generation(NOW + EVERY - INSTANT) == first
+    assert of.generation(NOW + EVERY) != first
+
+
 def test_files_of_equal_size_and_time(tmp_path: Path) -> None:
     """Copied with its times kept: it is another file all the same."""
     path = written(tmp_path / "root.crl", listed(ROOT, [1]))
@@ -199,6 +222,28 @@ def test_a_file_that_broke_counts_as_it_was(tmp_path: Path, broken: Callable[[Pa
     assert changing(lambda path: written(path, listed(ROOT, number=2)), path, of, NOW + 3 * EVERY) == 1
     assert span(of)
     assert of.troubles(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(OSError(errno.EMFILE, "Too many open files"), "Too many open files"), (TimeoutError(), "TimeoutError")],
+)
+def test_a_file_that_could_not_be_opened_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
+) -> None:
+    """It is the same file as before, and once it can be opened again nothing is wrong with it."""
+    path = written(tmp_path / "root.crl", listed(ROOT, [HELD]))
+    of = lists(path)
+
+    def never(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", never)
+        assert of.troubles(NOW) == [f"{path}: {told}"]
+        assert reason(of) == "is revoked"
+    assert of.troubles(NOW + EVERY) == []
+    assert reason(of) == "is revoked"
 
 
 def test_a_file_that_never_was_good_lets_nobody_in(tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ def test_no_other_instants(text: str) -> None:
     assert caught.value.code == "SOA-01001"
 
 
+@pytest.mark.parametrize("text", ["٢٠٢٦-01-15T09:00:00Z", "2026-01-15T09:00:00.123456٥Z", "2026-01-15T09:00:00+0１:00"])
+def test_digits_of_other_scripts_are_none(text: str) -> None:
+    """Not even past the microsecond, where Python takes any."""
+    with pytest.raises(SoapFault, match="place: is not an xs:dateTime with a zone"):
+        reading.instant(text, "place")
+
+
 @pytest.mark.parametrize("text", ["QUJD", "QUI=", "QQ==", " Q\tU\r\nJ D ", "QUJDRA=="])
 def test_base64(text: str) -> None:
     compact = "".join(text.split())

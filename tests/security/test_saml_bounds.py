@@ -14,6 +14,8 @@ from tests.security.checks import accepted, refusal
 from tests.security.edits import Edit, call
 from tests.security.keys import INSS
 
+PARTS = [f"{{{DS}}}{name}" for name in ("KeyInfo", "Signature", "SignedInfo", "Reference", "SignatureValue")]
+
 
 def edited(edit: Edit) -> Call:
     """A call whose assertion was changed before the STS signed it."""
@@ -48,7 +50,7 @@ def test_parts_of_an_assertion_may_have_ids() -> None:
 
     def named(names: Iterator[str]) -> Call:
         def edit(root: etree._Element) -> None:
-            for part in root.iter(f"{{{DS}}}KeyInfo", f"{{{DS}}}Signature", f"{{{DS}}}SignedInfo"):
+            for part in root.iter(*PARTS):
                 part.set("Id", next(names))
 
         return edited(edit)

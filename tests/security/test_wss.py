@@ -208,20 +208,36 @@ def test_security_below_another_header() -> None:
     assert "wsse:Security: must stand exactly once, in the Header" in refusal(call(edit=nest))
 
 
+NOT_ONE_EACH = "Envelope: does not hold exactly one Header and one Body"
+
+
 @pytest.mark.parametrize("name", ["Body", "Header"])
 def test_a_second_body_or_header(name: str) -> None:
     def double(root: etree._Element) -> None:
         etree.SubElement(root, f"{{{SOAP}}}{name}")
 
     root = parse(envelope(call(after=double)))
-    header, body = root[0], root[1]
-    assert "exactly one Header and one Body" in refusal_of(header, body, verifier())
+    assert refusal_of(root[0], root[1], verifier()) == NOT_ONE_EACH
 
 
 def test_a_body_that_is_not_the_envelopes() -> None:
     root = parse(envelope(Call()))
     inner = etree.SubElement(find(root, "/S:Envelope/S:Body/*"), f"{{{SOAP}}}Body")
-    assert "exactly one Header and one Body" in refusal_of(root[0], inner, verifier())
+    assert refusal_of(root[0], inner, verifier()) == NOT_ONE_EACH
+
+
+def test_an_envelope_within_something_else() -> None:
+    """Whatever stands around it is signed by nobody."""
+    root = parse(envelope(Call()))
+    etree.Element("{urn:x}Other").append(root)
+    assert refusal_of(root[0], root[1], verifier()) == NOT_ONE_EACH
+
+
+def test_a_body_that_stands_nowhere() -> None:
+    root = parse(envelope(Call()))
+    header, body = root
+    root.remove(body)
+    assert refusal_of(header, body, verifier()) == NOT_ONE_EACH
 
 
 def test_an_unknown_attribute_of_security() -> None:
