@@ -26,6 +26,7 @@ def parts(*content_ids: str) -> Parts:
         ("a+b", "cid:a+b"),
         ("a%b", "cid:a%25b"),
         ("a/b", "cid:a%2fb"),
+        ("aX", "cid:aX"),
     ],
 )
 def test_a_reference_is_percent_decoded_and_matched_exactly(content_id: str, reference: str) -> None:

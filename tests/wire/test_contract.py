@@ -176,6 +176,11 @@ def test_white_space_around_a_date_collapses() -> None:
     assert request[0].text == "\n 2026-11-21Z\t"
 
 
+def test_cdata_without_anything_is_no_text_between_elements() -> None:
+    request = xml.parse(etree.tostring(page("<Source>INBOX</Source>")).replace(b"<Source>", b"<![CDATA[]]><Source>"))
+    CONTRACT.consultation.validate_request(request)
+
+
 def test_a_request_names_no_schema_of_its_own(tmp_path: Path) -> None:
     """xsi:schemaLocation would let a caller bring types, or have files read."""
     mine = tmp_path / "mine.xsd"
@@ -203,6 +208,14 @@ def test_the_files_may_lie_anywhere(tmp_path: Path) -> None:
     port.validate_request(page("<Source/>"))
     with refused("SOA-03006", "Source"):
         port.validate_request(page("<Source>x</Source>"))
+
+
+def test_a_comment_in_a_schema_adds_no_word_to_what_may_be_told(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    for path in (folder / "xsd" / "ehealthbox").glob("*.xsd"):
+        path.write_text(path.read_text().replace("</xs:schema>", "<!-- a comment --></xs:schema>"))
+    port = Port(folder / "wsdl" / "ehealthbox" / "ehBoxPublication.wsdl")
+    assert port._vocabulary == CONTRACT.publication._vocabulary
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1:9/x.xsd", "../x.xsd", "file:///{folder}/x.xsd", "absent.xsd"])

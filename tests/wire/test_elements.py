@@ -40,7 +40,11 @@ ADDRESS = "<Id>1</Id><Type>INSS</Type><Quality>NURSE</Quality>"
         (simple.INTEGER, "<Size>\xa07</Size>", "Size: not a valid int"),
         (simple.DATE, "<StartDate>2026-02-28\xa0</StartDate>", "StartDate: not a valid date"),
         (simple.MOMENT, "<Read>\xa02026-02-28T10:00:00Z</Read>", "Read: not a valid dateTime"),
+        # What no white space is stays, whatever letter it is.
+        (simple.BOOLEAN, "<IsImportant>Xtrue</IsImportant>", "IsImportant: not a valid boolean"),
+        (simple.DATE, "<StartDate>2026-02-28X</StartDate>", "StartDate: not a valid date"),
         (content.USER, '<User FirstName="a">1</User>', "LastName: missing attribute"),
+        (content.USER, '<User LastName="a">1</User>', "FirstName: missing attribute"),
         (content.FREE_INFORMATIONS, f"<FreeInformations><{CANARY}/></FreeInformations>", "FreeInformations: missing"),
         (
             content.FREE_INFORMATIONS,

@@ -32,6 +32,7 @@ from tests.wire.checks import CANARY, refused
             {"boundary": "uuid:f0-1", "start": "<a@b>"},
         ),
         (r'a/b; x="q\"\\;=q"; y=""', "a/b", {"x": r'q"\;=q', "y": ""}),
+        ("a/b; X=y", "a/b", {"x": "y"}),
         ("", "", {}),
     ],
 )

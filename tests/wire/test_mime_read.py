@@ -207,5 +207,21 @@ def test_an_odd_type_of_an_attachment_is_not_our_business() -> None:
     assert mime.read(RELATED, body(ROOT, bare)).parts["x"].content_type == ""
 
 
+@pytest.mark.parametrize("stated", [b"Text/XML", b"TEXT/XML; charset=utf-8", b"text/xml\t; charset=utf-8"])
+def test_the_type_of_the_root_in_any_case(stated: bytes) -> None:
+    assert mime.read(RELATED, body(part(XML, b"Content-Type: " + stated))).root == XML
+
+
+def test_a_boundary_of_200_characters_is_the_longest() -> None:
+    found = mime.read(f'multipart/related; boundary="{"b" * 200}"', body(ROOT, boundary=b"b" * 200))
+    assert found.root == XML
+
+
 def test_nothing_of_the_parts_is_shown() -> None:
-    assert "hello" not in repr(mime.read(JAXWS_TYPE, JAXWS))
+    """Neither of a message nor of one of its parts."""
+    message = mime.read(JAXWS_TYPE, JAXWS)
+    assert repr(message) == "Message(charset='utf-8')"
+    (attached,) = message.parts.values()
+    assert repr(attached) == (
+        "Part(content_type='application/octet-stream', content_id='432f6a0a-c058@example.jaxws.sun.com')"
+    )

@@ -109,6 +109,8 @@ def header_of(block: str) -> etree._Element | None:
         '<t:a S:mustUnderstand=" false "/>',
         '<t:a mustUnderstand="1"/>',
         '<t:a S:mustUnderstand="1" S:actor="urn:somebody:else"/>',
+        # A name of somebody: it is white space to Python, not to XML.
+        '<t:a S:mustUnderstand="1" S:actor="&#160;"/>',
     ],
 )
 def test_headers_that_need_not_be_understood(block: str) -> None:

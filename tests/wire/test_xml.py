@@ -55,6 +55,19 @@ def test_a_declaration_too_long_to_be_one_hides_no_encoding() -> None:
         xml.parse(b"<?xml version='1.0'" + b" " * 2000 + b"encoding='iso-8859-1'?><a/>")
 
 
+def test_a_declaration_of_1024_octets_is_the_longest() -> None:
+    start, end = b"<?xml version='1.0'", b"?>"
+    padding = b" " * (1024 - len(start + end))
+    assert xml.parse(start + padding + end + b"<a/>").tag == "a"
+    with refused("SOA-03001", "the XML declaration does not end"):
+        xml.parse(start + padding + b" " + end + b"<a/>")
+
+
+def test_an_encoding_that_stands_behind_the_declaration_is_none() -> None:
+    document = b"<?xml version='1.0'?><a encoding='iso-8859-1'>\xc3\xa9 encoding='utf-16'</a>"
+    assert xml.parse(document).text == "é encoding='utf-16'"
+
+
 def test_us_ascii_is_taken_at_its_word() -> None:
     with refused("SOA-03001", "us-ascii"):
         xml.parse("<a>é</a>".encode(), charset="us-ascii")
@@ -174,6 +187,7 @@ def test_a_split_identifier_comes_out_as_one_text(split: bytes) -> None:
     root = xml.parse(b"<a><id>" + split + b"</id></a>")
     assert root[0].text == "79021802145"
     assert len(root[0]) == 0
+    assert root.xpath("count(id/text())") == 1
     assert etree.tostring(root, method="c14n", exclusive=True) == b"<a><id>79021802145</id></a>"
 
 
@@ -194,6 +208,14 @@ def test_the_depth_holds_for_bodies_over_the_text_limit_too() -> None:
     assert xml.parse(padding + nested(256)) is not None
     with refused("SOA-03001", "more than 256 levels"):
         xml.parse(padding + nested(257))
+
+
+def test_the_limit_of_a_text_is_lifted_over_ten_million_octets_only() -> None:
+    """Each parser says it in words of its own."""
+    for length, reason in ((10_000_000, "over a limit of the parser"), (10_000_001, "more than 256 levels")):
+        deep = nested(257)
+        with refused("SOA-03001", reason):
+            xml.parse(b"<!--" + b"x" * (length - len(deep) - 7) + b"-->" + deep)
 
 
 def test_200_000_elements_are_the_most() -> None:
@@ -258,6 +280,18 @@ def test_a_relative_namespace_name_is_refused_as_it_has_no_canonical_form(name: 
     """lxml parses it and fails only in c14n, in the middle of a signature."""
     with refused("SOA-03001", "namespace name is not absolute"):
         xml.parse(b'<a><b xmlns:p="' + name + b'" p:x="1"/>' + beside + b"</a>")
+
+
+@pytest.mark.parametrize("beside", BESIDE, ids=len)
+def test_an_absolute_namespace_name_is_so_in_any_case(beside: bytes) -> None:
+    assert xml.parse(b'<a><b xmlns="URN:X"/>' + beside + b"</a>")[0].tag == "{URN:X}b"
+
+
+def test_an_xml_id_is_an_attribute_as_any_other() -> None:
+    """Nothing is found by it, so it may be stated twice, and be anything."""
+    root = xml.parse(b'<a><b xml:id="x"/><b xml:id="x"/><b xml:id="1 2"/></a>')
+    assert [list(child.attrib.values()) for child in root] == [["x"], ["x"], ["1 2"]]
+    assert root.xpath("id('x')") == []
 
 
 def test_no_default_namespace_is_no_relative_one() -> None:
