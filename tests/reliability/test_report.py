@@ -54,3 +54,16 @@ def test_every_proof_has_its_places_and_its_help() -> None:
             assert f"<!-- {place}:begin -->" in document
             assert f"<!-- {place}:end -->" in document
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_every_table_says_by_what_it_was_written() -> None:
+    """The full call, the day, the commit, the machine: a table that somebody wrote or mended says something else."""
+    text = report.RELIABILITY.read_text("utf-8")
+    found = re.findall(r"<!-- (\S+):begin -->\n(.*)\n", text)
+    assert len(found) == text.count(":begin -->") >= 2 * (len(main.commands) - 1)
+    made = r"\d{4}-\d\d-\d\d, commit [0-9a-f]{7,}, \d+ x .+, \d+ GiB, .+\."
+    for place, head in found:
+        name, _, database = place.partition("-")
+        words = rf"reliability {name} --count \d+ --seed \d+ --database {database}"
+        words = {"fuzz": r"fuzz --full \d+", "oracles": "reliability oracles"}.get(name, words)
+        assert re.fullmatch(rf"`scripts/{words}`, {made}", head), place
