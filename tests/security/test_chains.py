@@ -297,6 +297,11 @@ def test_an_intermediate_that_is_brought_along_is_a_link_at_most() -> None:
             with pytest.raises(SoapFault) as caught:
                 believe()
             assert caught.value.reason == NOT_ISSUED
+    # The owner of an encryption certificate may need the link as well.
+    assert trust.believe_encryption(inner(owner), owner.certificate, "place", NOW, [one.certificate])
+    with pytest.raises(SoapFault) as caught:
+        trust.believe_encryption(inner(owner), owner.certificate, "place", NOW)
+    assert caught.value.reason == "issuer of " + NOT_ISSUED
     below = holder(ec_key("holder"), strange)
     with pytest.raises(SoapFault) as caught:
         trust.believe(below.certificate, "place", NOW, [strange.certificate])

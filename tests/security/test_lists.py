@@ -108,6 +108,17 @@ def test_lists_of_several_scopes_count_together(tmp_path: Path) -> None:
     assert span(of, owner=pki().ec) == (NOW - HOUR, NOW + HOUR)
 
 
+def test_lists_of_several_scopes_count_until_one_ends(tmp_path: Path) -> None:
+    """Whichever that is; then nobody knows whom the other half of the authority has revoked."""
+    flags = ({"only_contains_user_certs": True}, {"only_contains_ca_certs": True})
+    for number, (one, other) in enumerate((flags, flags[::-1])):
+        sooner = listed(ROOT, [1], extensions=[(scope(**one), True)], end=NOW + HOUR)
+        later = listed(ROOT, [1], extensions=[(scope(**other), True)], end=NOW + 2 * HOUR)
+        for at, order in enumerate(((sooner, later), (later, sooner))):
+            of = lists(written(tmp_path / f"{number}{at}.crl", *order))
+            assert span(of, owner=pki().ec)[1] == NOW + HOUR
+
+
 def test_der_files(tmp_path: Path) -> None:
     (tmp_path / "root.crl").write_bytes(der(listed(ROOT, [HELD])))
     assert reason(lists(tmp_path / "root.crl")) == "is revoked"
