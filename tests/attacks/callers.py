@@ -6,17 +6,20 @@ Knows: how each service is called. Must not know: what any answer should be.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
+from itertools import count, cycle
 
 from lxml import etree
 
 from ehbox_soap.ids import SeededChance
 from ehbox_soap.kgss.vault import Kept
 from ehbox_soap.pki.entries import KeyEntry
+from ehbox_soap.ports import etk_depot, sts
 from ehbox_soap.ports.kgss import PATH as KGSS
 from ehbox_soap.sealing.seal import seal
+from ehbox_soap.security.names import saml
 from ehbox_soap.wire.types.kgss import Credential
 from tests.clients.connector40 import Connector40, Destination, HttpRequest
 from tests.door import CERTIFIED, IDENTIFICATION, Client, Door, content_of
@@ -74,7 +77,8 @@ def without_security(request: HttpRequest) -> HttpRequest:
 
 
 def code_of(door: Door, request: HttpRequest) -> str:
-    """What is answered: a fault's code, a status of the mailbox or the address book, an error of the KGSS."""
+    """What is answered: a fault's code, a status of the mailbox, the address book, the depot or the STS, an error of
+    the KGSS."""
     answer = door.send(request)
     content = content_of(answer)
     if answer.status == 500:
@@ -82,9 +86,22 @@ def code_of(door: Door, request: HttpRequest) -> str:
     if request.path == book.PATH:
         codes = content.iterfind("common:Status//common:StatusCode", book.NS)
         return [each.get("Value", "") for each in codes][-1].rpartition(":")[2]
+    if request.path in sts.SERVICES:
+        return _certified(content)
+    if request.path == etk_depot.PATH:
+        # An Error comes with the very same Status.
+        return "no token" if content.find("{*}ETK") is None else content.findtext("{*}Status/Code") or ""
     if request.path == KGSS:
         return content.findtext("Error/Code") or content.findtext("Status/Code") or ""
     return content.findtext("Status/Code") or ""
+
+
+def _certified(content: etree._Element) -> str:
+    """Success only with an assertion in it."""
+    status = content.find("{*}Status/{*}StatusCode")
+    if status is not None and status.get("Value") != "samlp:Success":
+        return status.get("Value", "").rpartition(":")[2]
+    return "Success" if next(content.iter(saml("Assertion")), None) is not None else "nothing"
 
 
 def box_id(box: tuple[str, str]) -> str:
@@ -107,7 +124,8 @@ class Asking:
     sent: str
     period: str
     key: bytes
-    days: count[int] = field(default_factory=lambda: count(1))
+    days: Iterator[int] = field(default_factory=lambda: cycle(range(1, 365)))
+    """Another one for each period; none may end more than a year from now (OOO-1)."""
 
     def consultation(self, who: Client, operation: str, box: str) -> HttpRequest:
         """An operation of the Consultation port about those; `box` is its BoxId, or nothing."""

@@ -55,7 +55,7 @@ CALLERS = (
     Who("organisation alone, without right", "the hospital, not certified, and nobody in it", (), HOSPITAL_BOX),
 )
 
-Kind = Literal["box", "message", "period", "all boxes", "everybody", "book", "key"]
+Kind = Literal["box", "message", "period", "all boxes", "everybody", "book", "key", "token", "new key", "certified"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,9 @@ class Row:
             "everybody": "Id ALL, as destination",
             "book": "anybody",
             "key": "a key for readers of the box",
+            "token": "the box owner's token",
+            "new key": "a key of the caller's own",
+            "certified": "what is certified of the box's owner",
         }[self.kind]
 
 
@@ -99,7 +102,15 @@ ROWS = (
     Row("Consultation", "deleteOoO", "period"),
     *(Row("AddressBook", name, "book") for name in _SEARCHES),
     Row("KGSS", "GetKey", "key"),
+    Row("KGSS", "GetNewKey", "new key"),
+    Row("EtkDepot", "GetEtk", "token"),
+    Row("STS", "RequestSecureToken", "certified"),
+    Row("STS", "RequestSecurityToken", "certified"),
 )
+BY_CERTIFICATE = ("new key", "token", "certified")
+"""What is asked without an assertion: by the owner's certificate, by another's, by one that has ended, by none."""
+_OWNERS = ("own box", "other quality", "organisation member")
+"""Whose certificate names the number of the box; a quality is nothing that a certificate says."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,8 @@ class Cell:
 
 def expected(row: Row, who: Who) -> Cell:
     """By the rules alone."""
+    if row.kind in BY_CERTIFICATE:
+        return _by_certificate(row, who)
     if not who.proved:
         return Cell("SOA-01001")
     if row.kind == "key":
@@ -127,6 +140,20 @@ def expected(row: Row, who: Who) -> Cell:
     if row.kind == "all boxes":
         return Cell("100", "LIST-3")
     return _about_a_box(row, who)
+
+
+def _by_certificate(row: Row, who: Who) -> Cell:
+    if row.kind == "token":
+        # wire.md, ETK depot: nobody is asked who it is.
+        return Cell("200")
+    if row.kind == "new key":
+        # wire.md, KGSS: the call is not secured; who makes a key is who sealed it, and that must be somebody believed.
+        return Cell("SEALED_CONTENT") if who.name == "expired" else Cell("100")
+    if not who.proved:
+        return Cell("SOA-01001")
+    if who.name in _OWNERS:
+        return Cell("Success", "BOX-7")
+    return Cell("Requester" if row.operation == "RequestSecureToken" else "SOA-01002", "BOX-7")
 
 
 def _about_a_box(row: Row, who: Who) -> Cell:
@@ -162,12 +189,13 @@ def table() -> str:
         "# Who may do what",
         "",
         "Written by `python -m tests.attacks.rights` from the rules; nothing in it comes from a server, and",
-        "`tests/attacks/test_rights.py` makes every call. A code is a fault's, the mailbox's, the address book's or",
-        "the KGSS's; behind it the rule that decides.",
+        "`tests/attacks/test_rights.py` makes every call. A code is a fault's, the mailbox's, the address book's, the",
+        "KGSS's, the depot's or the STS's; behind it the rule that decides.",
         "",
-        "GetEtk and GetNewKey ask for no assertion: a token is public, and whoever makes a key seals the request.",
-        "RequestSecureToken and RequestSecurityToken ask for a certificate, not for a box: what they certify is in",
-        "docs/sts.md.",
+        "The last four ask for no assertion. There a caller comes by a certificate in its own number (that of the",
+        "organisation for its member, another organisation's for the one alone), expired is a certificate that has",
+        "ended, and a quality is nothing that a certificate says. A token is public; whoever makes a key seals the",
+        "request; what the STS certifies is in docs/sts.md.",
         "",
         "| caller | |",
         "| --- | --- |",

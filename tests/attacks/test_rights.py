@@ -21,7 +21,9 @@ from tests.attacks.callers import (
     send,
     without_security,
 )
+from tests.attacks.certified import Certified, certified
 from tests.attacks.rights import (
+    BY_CERTIFICATE,
     CALLERS,
     DOCTOR_BOX,
     HOSPITAL_BOX,
@@ -78,6 +80,7 @@ class Stage:
     door: Door
     clients: Mapping[str, Client]
     about: dict[Box, Asking]
+    certified: Certified
 
     def request(self, row: Row, who: Who) -> HttpRequest:
         """The call of one cell of the table."""
@@ -87,6 +90,8 @@ class Stage:
             sent = book.request(self.door, client, row.operation, SEARCHES[row.operation], None)
             if row.operation.startswith("search"):
                 sent = book.request(self.door, client, row.operation, SEARCHES[row.operation])
+        elif row.kind in BY_CERTIFICATE:
+            sent = self.certified.request(row.operation, who.name, who.about)
         elif row.service == "KGSS":
             sent = asking.get_key(client)
         elif row.kind == "everybody":
@@ -121,10 +126,10 @@ def stage(
 ) -> Iterator[Stage]:
     settings = {**foreign_settings, "mailbox.all_publishers": ",".join(PUBLISHERS)}
     with opened(doors, tmp_path_factory.mktemp("rights") / "data", template, settings) as door:
-        yield staged(door)
+        yield staged(door, template)
 
 
-def staged(door: Door) -> Stage:
+def staged(door: Door, template: Path) -> Stage:
     """What is asked for stands at the door."""
     everybody = clients()
     recognised = (CERTIFIED, f"{HOSPITAL}:recognisedhospital:boolean", "true")
@@ -135,7 +140,12 @@ def staged(door: Door) -> Stage:
         (HOSPITAL_BOX, "organisation member", recognised),
     ):
         about[box] = Asking(door, "", send(door, everybody[name], to_nurse), "A" * 13, put_key(door, reader))
-    return Stage(door, everybody, about)
+    for who in CALLERS:
+        if who.proved and who.boxes:
+            # A first call makes the caller's box (BOX-4): that is no trace of what is refused afterwards.
+            asked = Asking(door, "", "", "A" * 13, b"").consultation(everybody[who.name], "getMessagesList", "")
+            assert code_of(door, asked) == "100"
+    return Stage(door, everybody, about, certified(door, template))
 
 
 @pytest.mark.within("holds the committed table against the rules")
