@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ehbox_soap.ids import SeededChance
 from ehbox_soap.ports import sts
+from ehbox_soap.sealing.seal import seal
 from tests import canaries
 from tests.attacks.callers import KEY, SSIN, Asking, code_of
 from tests.attacks.hearing import Heard
@@ -18,6 +20,7 @@ from tests.clients.connector40 import Destination, File, HttpRequest
 from tests.clients.wstrust import C, Wanted
 from tests.door import CERTIFIED, IDENTIFICATION, Client, Door
 from tests.front.letters import Inline, send_message
+from tests.kgss.asking import element, new_key_content, unsigned
 
 CANARY = "Kanarie"
 DOCTOR, NURSE, HOSPITAL = DOCTOR_BOX[0], "85061999865", HOSPITAL_BOX[0]
@@ -45,6 +48,8 @@ class Stage:
     doctor: Client
     registered: Client
     """The doctor, by a certificate of the test authority in its own number: to whom the STS certifies something."""
+    token: bytes
+    """Its encryption token, which the depot gives out."""
     nurse: Client
     hospital: Client
     asking: Asking
@@ -84,6 +89,15 @@ def letter(
     )
     user = f'<User FirstName="First{CANARY}" LastName="Last{CANARY}">{NURSE}</User>'
     return send_message(inline).replace("</Quality></DestinationContext>", f"</Quality>{user}</DestinationContext>")
+
+
+def new_key(stage: Stage) -> HttpRequest:
+    """GetNewKey by the doctor whom the STS knows, for readers of whom each word is one."""
+    reader = f"<Namespace>{CERTIFIED}</Namespace><Name>{SSIN}:{CANARY}</Name><Value>{CANARY}</Value>"
+    content = new_key_content(stage.token, (reader,))
+    to = (stage.door.house.kgss.keys[0].certificate,)
+    octets = seal(content, stage.registered.entry, to, stage.door.now, SeededChance(45))
+    return unsigned(element("GetNewKeyRequest", octets))
 
 
 def saml(stage: Stage, who: Client, number: str = DOCTOR) -> HttpRequest:

@@ -22,10 +22,9 @@ from tests.attacks.rights import DOCTOR_BOX, HOSPITAL_BOX, NOBODY, STRANGER, Box
 from tests.clients import wstrust
 from tests.clients.connector40 import Connector40, HttpRequest
 from tests.clients.wstrust import C, Wanted
-from tests.door import CERTIFIED, IDENTIFICATION, START, Client, Door
+from tests.door import CERTIFIED, IDENTIFICATION, START, Door
 from tests.etk.conftest import deposit
 from tests.kgss.asking import DOCTORS, element, new_key_content, unsigned
-from tests.kgss.conftest import Asker
 
 _HOLDER = "urn:be:fgov:ehealth:1.0:certificateholder"
 # By the box that is asked about: what identifies its owner, and what the register certifies.
@@ -42,9 +41,8 @@ class Certified:
     """Who holds which certificate, by the names of the table's callers; their tokens stand in the depot."""
 
     door: Door
-    authority: Authority
     entries: Mapping[str, KeyEntry]
-    encryptions: Mapping[str, KeyEntry]
+    tokens: Mapping[str, bytes]
     numbers: count[int]
 
     def request(self, operation: str, who: str, about: Box) -> HttpRequest:
@@ -66,11 +64,10 @@ class Certified:
 
     def _new_key(self, who: str, about: Box) -> HttpRequest:
         entry = self.entries[who]
-        encryption = self.encryptions["own box" if who == "expired" else who]
-        asker = Asker(Client(self._connector(who), entry), encryption, self.authority.token(encryption))
+        token = self.tokens["own box" if who == "expired" else who]
         to = (self.door.house.kgss.keys[0].certificate,)
         chance = SeededChance(next(self.numbers))
-        octets = seal(new_key_content(asker, (DOCTORS,)), entry, to, self.door.now, chance)
+        octets = seal(new_key_content(token, (DOCTORS,)), entry, to, self.door.now, chance)
         return unsigned(element("GetNewKeyRequest", octets))
 
     def _saml(self, who: str, about: Box) -> HttpRequest:
@@ -106,9 +103,10 @@ def certified(door: Door, template: Path) -> Certified:
             "NIHII-HOSPITAL", _OTHER_HOSPITAL, "Autre", kind="ec"
         ),
     }
-    owners = {id(entry): entry for name, entry in entries.items() if name != "expired"}
-    keys = {number: authority.encryption(entry) for number, entry in owners.items()}
-    for key in keys.values():
-        deposit(door, authority.token(key))
-    encryptions = {name: keys[id(entry)] for name, entry in entries.items() if name != "expired"}
-    return Certified(door, authority, entries, encryptions, count(1))
+    made: dict[int, bytes] = {}
+    for name, entry in entries.items():
+        if name != "expired" and id(entry) not in made:
+            made[id(entry)] = authority.token(authority.encryption(entry))
+            deposit(door, made[id(entry)])
+    tokens = {name: made[id(entry)] for name, entry in entries.items() if name != "expired"}
+    return Certified(door, entries, tokens, count(1))

@@ -34,6 +34,7 @@ from tests.attacks.canary_stage import (
     TO_NURSE,
     Stage,
     letter,
+    new_key,
     saml,
     trust,
 )
@@ -66,12 +67,13 @@ def stage(doors: Doors, template: Path, foreign_settings: Mapping[str, str], tmp
     with hearing(doors, lambda marks: doors.open(tmp_path / "data", template, settings, marks)) as (door, heard):
         doctor = caller((*person(DOCTOR, "DOCTOR"), *NAMES))
         registered = door.person(DOCTOR, (f"{SSIN}:doctor:boolean",), "ec")
-        deposit(door, token_of(template, registered.entry))
+        token = token_of(template, registered.entry)
+        deposit(door, token)
         nurse = caller(person(NURSE, "NURSE"))
         asking = Asking(door, "", "", "A" * 13, put_key(door, NAMES[2]))
         asking.sent = send(door, doctor, TO_NURSE)
         asking.received = send(door, nurse, Destination(DOCTOR, "INSS", "DOCTOR"))
-        yield Stage(door, doctor, registered, nurse, caller(hospital(HOSPITAL)), asking, heard)
+        yield Stage(door, doctor, registered, token, nurse, caller(hospital(HOSPITAL)), asking, heard)
 
 
 def successes(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
@@ -89,6 +91,7 @@ def successes(stage: Stage) -> Iterator[tuple[str, HttpRequest]]:
         page = (0, 100) if operation.startswith("search") else None
         yield operation, book.request(stage.door, stage.doctor, operation, criteria, page)
     yield "GetKey", stage.asking.get_key(stage.doctor)
+    yield "GetNewKey", new_key(stage)
     yield "GetEtk", stage.doctor.connector.get_etk(etk_depot.PATH, "SSIN", DOCTOR)
     yield "RequestSecureToken", saml(stage, stage.registered)
     yield "RequestSecurityToken", trust(stage, (SSIN, DOCTOR), (f"{SSIN}:doctor:boolean", None))

@@ -49,11 +49,11 @@ class Said:
     texts: str
 
 
-def new_key_content(asker: Asker, allowed: tuple[str, ...], excluded: tuple[str, ...] = ()) -> bytes:
+def new_key_content(token: bytes, allowed: tuple[str, ...], excluded: tuple[str, ...] = ()) -> bytes:
     """GetNewKeyRequestContent."""
     readers = "".join(f"<AllowedReader>{each}</AllowedReader>" for each in allowed)
     readers += "".join(f"<ExludedReader>{each}</ExludedReader>" for each in excluded)
-    etk = f"<ETK>{b64(asker.token)}</ETK>"
+    etk = f"<ETK>{b64(token)}</ETK>"
     return f'<GetNewKeyRequestContent xmlns="{NS}">{readers}{etk}</GetNewKeyRequestContent>'.encode()
 
 
@@ -125,7 +125,7 @@ def opened(stage: Stage, said: Said, key: KeyEntry | SharedKey) -> dict[str, byt
 
 def new_key(stage: Stage, asker: Asker, *allowed: str, excluded: tuple[str, ...] = ()) -> tuple[bytes, bytes]:
     """Name and octets of a new key that the asker makes."""
-    octets = sealed(stage, new_key_content(asker, allowed, excluded), asker.client.entry)
+    octets = sealed(stage, new_key_content(asker.token, allowed, excluded), asker.client.entry)
     said = read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))
     assert (said.code, said.errors) == ("100", ())
     values = opened(stage, said, asker.encryption)

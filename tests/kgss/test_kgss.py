@@ -117,7 +117,7 @@ def test_without_a_key_for_the_answer_there_is_none(stage: Stage, rest: str) -> 
 def test_the_token_must_be_the_caller_s_own(stage: Stage) -> None:
     identifier, _ = new_key(stage, stage.doctor, NURSES)
     assert refused(get_key(stage, stage.nurse, identifier, etk(stage.doctor))) == "ETK"
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), stage.nurse.client.entry)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), stage.nurse.client.entry)
     assert refused(read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))) == "ETK"
 
 
@@ -138,7 +138,7 @@ def test_the_content_must_be_sealed_by_the_caller(stage: Stage) -> None:
 
 
 def test_a_seal_that_is_broken_is_refused(stage: Stage) -> None:
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), stage.doctor.client.entry)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), stage.doctor.client.entry)
     broken = octets[:-1] + bytes([octets[-1] ^ 1])
     for each in (broken, b"", b"no sealed content", stage.doctor.token):
         said = read(stage.door.send(unsigned(element("GetNewKeyRequest", each))))
@@ -150,17 +150,17 @@ def test_certificates_that_cannot_be_read_are_refused_by_name(stage: Stage) -> N
     send either."""
     entry = stage.doctor.client.entry
     sealer = replace(entry, certificate=with_issuer(entry.certificate))
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), sealer)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), sealer)
     assert refused(read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))) == "SEALED_CONTENT"
     unknown = with_octets(entry.certificate, *RSA_KEY)
     depot, inner = stage.authority.etk_depot, stage.doctor.encryption.certificate.public_bytes(Encoding.DER)
     token = cms.sign(inner, depot, stage.door.now, (depot.certificate, unknown), pss=False)
-    octets = sealed(stage, new_key_content(replace(stage.doctor, token=token), (NURSES,)), entry)
+    octets = sealed(stage, new_key_content(token, (NURSES,)), entry)
     assert refused(read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))) == "ETK"
 
 
 def test_a_sealer_whose_certificate_has_ended_is_refused(stage: Stage) -> None:
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), stage.doctor.client.entry)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), stage.doctor.client.entry)
     stage.door.clock.moment = stage.doctor.client.entry.certificate.not_valid_after_utc
     stage.door.clock.advance(seconds=1)
     said = read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))
@@ -185,7 +185,7 @@ def test_content_that_is_none_of_the_contract_is_refused(stage: Stage, content: 
 
 def test_a_refusal_leaves_nothing_behind(stage: Stage) -> None:
     before = stage.door.contents()
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), stage.nurse.client.entry)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), stage.nurse.client.entry)
     read(stage.door.send(unsigned(element("GetNewKeyRequest", octets))))
     get_key(stage, stage.nurse, b"unknown")
     assert stage.door.contents() == before

@@ -31,7 +31,7 @@ def path(stage: Stage) -> Iterator[Path]:
 def test_a_list_that_began_after_the_seal(stage: Stage, path: Path, revoked: bool) -> None:
     """Authorities issue one every few hours: what was sealed just before is good, unless the signer is revoked."""
     doctor, issuing = stage.doctor, stage.authority.issuing
-    octets = sealed(stage, new_key_content(doctor, (NURSES,)), doctor.client.entry)
+    octets = sealed(stage, new_key_content(doctor.token, (NURSES,)), doctor.client.entry)
     gone = [doctor.client.entry.certificate.serial_number] if revoked else []
     owner = Owner(issuing.certificate, issuing.key)
     written(path, listed(owner, gone, begin=START + MINUTE, end=START + HOUR))

@@ -28,7 +28,7 @@ def asked(stage: Stage, octets: bytes) -> HttpAnswer:
 
 def wanted(stage: Stage, asker: Asker) -> bytes:
     """What asks for a new key, sealed now by the asker."""
-    return sealed(stage, new_key_content(asker, (NURSES,)), asker.client.entry)
+    return sealed(stage, new_key_content(asker.token, (NURSES,)), asker.client.entry)
 
 
 def keys(stage: Stage) -> int:
@@ -72,7 +72,7 @@ def test_a_seal_written_otherwise_is_the_same(stage: Stage) -> None:
 
 def test_a_refusal_is_remembered_too(stage: Stage) -> None:
     """As with every call: a token that is not given out now may be later."""
-    octets = sealed(stage, new_key_content(stage.doctor, (NURSES,)), stage.nurse.client.entry)
+    octets = sealed(stage, new_key_content(stage.doctor.token, (NURSES,)), stage.nurse.client.entry)
     assert read(asked(stage, octets)).errors == ("ETK",)
     assert fault_code(asked(stage, octets)) == "SOA-01001"
 
