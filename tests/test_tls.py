@@ -52,6 +52,8 @@ def context(folder: Path, least: Literal["1.2", "1.3"] = "1.2") -> ssl.SSLContex
 def client_context() -> ssl.SSLContext:
     found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     found.load_verify_locations(cadata=entry().chain[0].public_bytes(serialization.Encoding.PEM).decode())
+    # Some builds of 3.11 set it: a connection that is cut would look like one that was ended.
+    found.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     return found
 
 
@@ -305,7 +307,7 @@ def test_another_thread_may_end_a_connection(pair: Pair, how: str) -> None:
     assert reading.result(30) == b""
     if how == "hang_up":
         # Without a goodbye: it would use the encryption that the other thread is using.
-        with pytest.raises(ssl.SSLEOFError):
+        with pytest.raises(ssl.SSLError, match="EOF"):
             client.recv(1)
 
 
