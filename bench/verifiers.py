@@ -31,6 +31,7 @@ from ehbox_soap import config
 from ehbox_soap.clock import SetClock, SystemClock
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import Authority
+from ehbox_soap.security.layout import Layouts
 from ehbox_soap.security.names import SOAP, ds, saml, wsse
 from ehbox_soap.security.names import WSU as _WSU
 from ehbox_soap.security.policy import profile
@@ -61,9 +62,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The five of them. `xmlsec` takes both keys from their certificates at each call, the holder's out of the message
+    """The six of them. `new` has not even seen a header in the layout of this client, `cold` has, with another
+    assertion. `xmlsec` takes both keys from their certificates at each call, the holder's out of the message
     and the STS's from beside it; `xmlsec_loaded` has done so before, as ours has after a certificate's first call."""
 
+    new: Timing
     cold: Timing
     warm: Timing
     xmlsec: Timing
@@ -123,17 +126,20 @@ def _parsed(way: Way, requests: Sequence[bytes]) -> float:
 
 
 def _ways(folder: Path, holder: x509.Certificate, clock: SetClock) -> tuple[Way, ...]:
-    """The five, in the order of Compared."""
+    """The six, in the order of Compared."""
     settings = config.load(None, {"data.folder": str(folder)})
     authority = Authority.open(config.pki_folder(settings), SystemClock(), SystemChance())
     sts = authority.sts.certificate
     policy, trust = profile("wire"), Trust(authority.certificates, [sts])
-    seen = _ours(Verifier(policy, trust, clock))
+    # What one that has worked for a while knows of clients' layouts.
+    layouts = Layouts()
+    seen = _ours(Verifier(policy, trust, clock, layouts))
     own = sts.public_bytes(Encoding.DER)
     keys = [_key(certificate.public_bytes(Encoding.DER)) for certificate in (holder, sts)]
     return (
-        # A new verifier has seen no assertion; certificates, their chains and forms of markup are remembered elsewhere.
+        # A new verifier has seen no assertion; certificates and their chains are remembered elsewhere.
         lambda: _ours(Verifier(policy, trust, clock)),
+        lambda: _ours(Verifier(policy, trust, clock, layouts)),
         lambda: seen,
         lambda: lambda tree: _xmlsec(tree, _key(_holder(tree)), _key(own)),
         lambda: lambda tree: _xmlsec(tree, *keys),

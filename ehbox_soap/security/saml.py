@@ -6,7 +6,7 @@ an attribute opens, SOAP.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from lxml import etree
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import names, reading, signature
 from ehbox_soap.security.forms import EXACTLY, Form, Line, Rows
+from ehbox_soap.security.layout import Layout, Token
+from ehbox_soap.security.markup import exact
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.names import ds, saml
 from ehbox_soap.security.policy import Policy
@@ -154,6 +156,10 @@ def _read(rows: Rows, policy: Policy) -> tuple[Assertion, Signature]:
     return assertion, signed
 
 
+Exact = str | tuple[Layout, tuple[str, ...]]
+"""What an assertion is compared by: all of its text, or the layout that has the rest of it and its values."""
+
+
 class Known(NamedTuple):
     """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
 
@@ -162,13 +168,17 @@ class Known(NamedTuple):
     it was, `generation` (Trust.generation).
     """
 
-    form: str
+    form: Exact
     assertion: Assertion
     sha1: bool
     ids: tuple[str, ...]
     begin: datetime
     end: datetime
     generation: int
+    layout: Layout | None = None
+    """Of the calls that bring it, once they have one."""
+    tries: int = 0
+    """How often it was tried to learn that."""
 
 
 class Presented(NamedTuple):
@@ -176,7 +186,7 @@ class Presented(NamedTuple):
     that stand in it."""
 
     element: etree._Element
-    form: str
+    form: Exact
     known: Known | None
     assertion: Assertion
     ids: tuple[str, ...]
@@ -200,16 +210,54 @@ class AssertionVerifier:
 
         Raises SoapFault SOA-01001; canonicalises nothing.
         """
-        form = _exact(element)
-        key = element.get("AssertionID", "")
-        known = self._verified.get(key)
-        if known is not None and known.form == form:
-            if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
-                return Presented(element, form, known, known.assertion, known.ids)
-            self._verified.drop(key)
+        form = exact(element)
+        known = self._known(element.get("AssertionID", ""), form, now)
+        if known is not None:
+            return Presented(element, form, known, known.assertion, known.ids)
         rows = Rows("Assertion", element)
         assertion, signed = _read(rows, self._policy)
         return Presented(element, form, None, assertion, tuple(reading.ids_among(rows.attributes)), signed)
+
+    def present_again(
+        self, layout: Layout, values: Sequence[str], element: etree._Element, now: datetime
+    ) -> Presented | None:
+        """The same, of an assertion in a layout that was met before: only its values are read. None, or SoapFault
+        SOA-01001, where it is to be read whole; its ids are those that the layout tells."""
+        token = layout.token
+        assert token is not None
+        form = (layout, token.own(values))
+        known = self._known(values[token.id], form, now)
+        if known is not None:
+            # The second call that brings it: there will be more.
+            self._verified.put(known.assertion.id, known._replace(layout=layout.of(values)))
+            return Presented(element, form, known, known.assertion, ())
+        read = _read_again(token, values, element)
+        return None if read is None else Presented(element, form, None, read[0], (), read[1])
+
+    def met(self, identifier: str, now: datetime) -> Known | None:
+        """What was verified before, with the layout of the calls that bring it, if it holds now."""
+        known = self._verified.get(identifier)
+        if known is None or known.layout is None or not self._holds(known, now):
+            return None
+        return known
+
+    def learned(self, known: Known, layout: Layout | None) -> None:
+        """Remembers the layout of the calls that bring it, or that none could be learned."""
+        if self._verified.get(known.assertion.id) is known:
+            self._verified.put(known.assertion.id, known._replace(layout=layout, tries=known.tries + 1))
+
+    def _known(self, key: str, form: Exact, now: datetime) -> Known | None:
+        """What was verified before in exactly this form, if it holds now."""
+        known = self._verified.get(key)
+        if known is None or known.form != form:
+            return None
+        if self._holds(known, now):
+            return known
+        self._verified.drop(key)
+        return None
+
+    def _holds(self, known: Known, now: datetime) -> bool:
+        return known.begin <= now <= known.end and known.generation == self._trust.generation(now)
 
     def verify(self, presented: Presented, now: datetime) -> Known:
         """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
@@ -226,7 +274,9 @@ class AssertionVerifier:
         generation = self._trust.generation(now)
         believed = self._trust.believe(assertion.holder, "holder-of-key certificate", now)
         candidates = self._trust.signers(_signer(signed.key_info), now)
-        signer = self._signed_by(element, signed, candidates, signature.canonical(element))
+        # Where it is known what is signed, nothing is made canonical for it.
+        form = b"" if signed.form is not None else signature.canonical(element)
+        signer = self._signed_by(element, signed, candidates, form)
         signing = self._trust.signer_span(signer, now)
         known = Known(
             form=presented.form,
@@ -254,9 +304,26 @@ class AssertionVerifier:
         raise failure or refused("Assertion", "is not signed by a trusted STS")
 
 
-def _exact(element: etree._Element) -> str:
-    """An element as it was parsed: two of one form have the same names, attributes and texts."""
-    return etree.tostring(element, encoding="unicode", with_tail=False)
+def _read_again(token: Token, values: Sequence[str], element: etree._Element) -> tuple[Assertion, Signature] | None:
+    """What `_read` gives, of an assertion in a layout that was met; None where it is to be read whole."""
+    subject, other = [values[at] for at in token.subjects]
+    holder, again = [values[at] for at in token.holders]
+    identifier = reading.identifier(element, "AssertionID", "AssertionID")
+    signed = token.signed.read(values, element[-1], (identifier,), identifier)
+    if subject != other or holder != again or signed is None:
+        return None
+    assertion = Assertion(
+        id=identifier,
+        issuer=token.issuer,
+        not_before=reading.instant(values[token.begin], "Conditions/NotBefore"),
+        not_on_or_after=reading.instant(values[token.end], "Conditions/NotOnOrAfter"),
+        subject=subject,
+        holder=read_certificate(holder, _CERTIFIED + "/Subject/ds:KeyInfo"),
+        attributes=tuple(
+            [Attribute(namespace, name, tuple(values[first:last])) for namespace, name, first, last in token.attributes]
+        ),
+    )
+    return assertion, signed
 
 
 def _signer(key_info: KeyInfo | None) -> x509.Certificate | None:

@@ -36,7 +36,8 @@ def verify_signature(
     """
     _verify_value(signature, key, policy)
     for reference in signature.references:
-        _verify_digest(reference, canonical(elements[reference.uri[1:]], reference.prefixes))
+        form = reference.form
+        _verify_digest(reference, canonical(elements[reference.uri[1:]], reference.prefixes) if form is None else form)
 
 
 def verify_enveloped(element: etree._Element, key: PublicKeyTypes, policy: Policy) -> Signature:
@@ -55,8 +56,15 @@ def verify_read_enveloped(
     """The second half of `verify_enveloped`, for what `read_enveloped` gave; `form` is canonical(element)."""
     _verify_value(signature, key, policy)
     for reference in signature.references:
-        signed = canonical(element, reference.prefixes) if reference.prefixes else form
-        _verify_digest(reference, _without(signature.element, element, signed))
+        _verify_digest(reference, enveloped_form(element, signature, reference, form))
+
+
+def enveloped_form(element: etree._Element, signature: Signature, reference: Reference, form: bytes) -> bytes:
+    """What is signed of an element by a signature in it; `form` is canonical(element)."""
+    if reference.form is not None:
+        return reference.form
+    signed = canonical(element, reference.prefixes) if reference.prefixes else form
+    return _without(signature.element, element, signed)
 
 
 def canonical(element: etree._Element, prefixes: tuple[str, ...] = ()) -> bytes:
@@ -98,7 +106,7 @@ def _without(signature: etree._Element, element: etree._Element, form: bytes) ->
 
 
 def _verify_digest(reference: Reference, form: bytes) -> None:
-    if not hmac.compare_digest(hashlib.new(reference.digest.name, form).digest(), reference.value):
+    if not hmac.compare_digest(getattr(hashlib, reference.digest.name)(form).digest(), reference.value):
         raise refused("ds:Reference", "the digest is not that of the element")
 
 
@@ -107,20 +115,27 @@ def _verify_value(signature: Signature, key: PublicKeyTypes, policy: Policy) -> 
     # The kind is asked once: keys are of abstract classes, which take their time to tell.
     if isinstance(key, rsa.RSAPublicKey):
         _check_key("RSA", algorithm, strong=key.key_size >= policy.least_rsa_bits)
-        form = canonical(signature.signed_info, signature.prefixes)
+        form = signed_info_form(signature)
         try:
             key.verify(signature.value, form, _PKCS1, algorithm.hash)
         except InvalidSignature as error:
             raise refused("ds:SignatureValue", _NOT_BY_KEY) from error
     elif isinstance(key, ec.EllipticCurvePublicKey):
         _check_key("EC", algorithm, strong=key.curve.name == policy.curve)
-        form = canonical(signature.signed_info, signature.prefixes)
+        form = signed_info_form(signature)
         try:
             key.verify(_der(signature.value, key.key_size), form, ec.ECDSA(algorithm.hash))
         except InvalidSignature as error:
             raise refused("ds:SignatureValue", _NOT_BY_KEY) from error
     else:
         raise refused("ds:SignatureMethod", "the key is neither RSA nor EC")
+
+
+def signed_info_form(signature: Signature) -> bytes:
+    """The canonical form of its SignedInfo."""
+    if signature.form is not None:
+        return signature.form
+    return canonical(signature.signed_info, signature.prefixes)
 
 
 def _check_key(kind: str, algorithm: SignatureAlgorithm, *, strong: bool) -> None:

@@ -77,12 +77,14 @@ def _rest(transforms: int, lists: tuple[bool, ...], key_info: Form | None) -> Fo
 
 
 class Reference(NamedTuple):
-    """One ds:Reference: `prefixes` are those of its InclusiveNamespaces, `value` is the digest claimed."""
+    """One ds:Reference: `prefixes` are those of its InclusiveNamespaces, `value` is the digest claimed. `form` is what
+    its transforms make of what it refers to, where that is known already (layout.py)."""
 
     uri: str
     prefixes: tuple[str, ...]
     digest: DigestAlgorithm
     value: bytes
+    form: bytes | None = None
 
 
 class KeyInfo(NamedTuple):
@@ -93,7 +95,8 @@ class KeyInfo(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """A ds:Signature that the policy allows; whether it is true is still to be verified."""
+    """A ds:Signature that the policy allows; whether it is true is still to be verified. `form` is the canonical form
+    of its SignedInfo, where that is known already (layout.py)."""
 
     element: etree._Element
     signed_info: etree._Element
@@ -102,6 +105,7 @@ class Signature(NamedTuple):
     references: tuple[Reference, ...]
     value: bytes
     key_info: KeyInfo | None
+    form: bytes | None = None
 
     @property
     def sha1(self) -> bool:

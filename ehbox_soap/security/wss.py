@@ -7,6 +7,7 @@ HTTP; a caller's rights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,12 +15,16 @@ from cryptography import x509
 from lxml import etree
 
 from ehbox_soap.clock import Clock
+from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import names, reading
 from ehbox_soap.security.forms import Form, Line, Rows
+from ehbox_soap.security.layout import Layouts
+from ehbox_soap.security.learning import Header, layout_of
+from ehbox_soap.security.markup import exact
 from ehbox_soap.security.names import ds, saml, wsse, wsu
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.saml import Assertion, AssertionVerifier
+from ehbox_soap.security.saml import Assertion, AssertionVerifier, Known, Presented, read_assertion
 from ehbox_soap.security.signature import verify_signature
 from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature, read_signature
 from ehbox_soap.security.trust import Trust, read_certificate
@@ -28,6 +33,9 @@ _ID = wsu("Id")
 _SECURITY, _BST = wsse("Security"), wsse("BinarySecurityToken")
 _CALL_PARTS = (wsu("Timestamp"), saml("Assertion"), ds("Signature"))
 _STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
+_ASSERTION_ID = ' AssertionID="'
+# How many layouts are learned of the calls that bring one assertion: who never writes as before would pay for each.
+_TRIES = 3
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
 _TIMESTAMP = Form(
@@ -66,6 +74,15 @@ class VerifiedCall(NamedTuple):
     sha1: bool
 
 
+class _Read(NamedTuple):
+    """A mailbox call's header as it was read, nothing of it verified yet; `elements` are those that must be signed."""
+
+    expires: datetime
+    presented: Presented
+    signature: Signature
+    elements: Mapping[str, etree._Element]
+
+
 class VerifiedStsCall(NamedTuple):
     """An STS call that holds: the identification certificate and the Body that was verified."""
 
@@ -77,45 +94,100 @@ class VerifiedStsCall(NamedTuple):
 class Verifier:
     """Verifies calls against one policy and one set of trusted certificates, on true time. Thread-safe."""
 
-    def __init__(self, policy: Policy, trust: Trust, clock: Clock) -> None:
+    def __init__(self, policy: Policy, trust: Trust, clock: Clock, layouts: Layouts | None = None) -> None:
         self._policy = policy
+        self._layouts = layouts or Layouts()
         self._trust = trust
         self._clock = clock
         self._assertions = AssertionVerifier(policy, trust)
 
     def call(self, header: etree._Element | None, body: etree._Element) -> VerifiedCall:
         """A mailbox call: exactly Timestamp, Assertion and Signature; signed are Body and Timestamp, by the key of
-        the assertion's holder. Raises SoapFault SOA-01001."""
+        the assertion's holder. Raises SoapFault SOA-01001.
+
+        One in a layout that was met before is not read whole. Whatever does not hold so is, and that decides.
+        """
         now = self._clock.now()
-        timestamp, token, signed = _security(header, body, _CALL_PARTS)
+        security = _security(header, body)
+        text = exact(security)
+        with suppress(SoapFault):
+            again = self._read_again(security, body, text, now)
+            if again is not None:
+                return self._verify(again, body, now)[0]
+        read = self._read(security, body, now)
+        verified, known = self._verify(read, body, now)
+        if read.presented.known is not None and known.tries < _TRIES:
+            # Not its first call: there will be more.
+            self._learn(security, text, read, known)
+        return verified
+
+    def _read(self, security: etree._Element, body: etree._Element, now: datetime) -> _Read:
+        """Everything in the header, from first to last."""
+        timestamp, token, signed = _parts(security, _CALL_PARTS)
         rows = Rows("wsse:Security", timestamp, signed)
         expires = self._timestamp(rows, now)
         presented = self._assertions.present(token, now)
-        _demand_unique_ids(header, body, rows, presented.ids)
-        assertion = presented.assertion
+        _demand_unique_ids(security, body, [*presented.ids, *reading.ids_among(rows.attributes)])
         elements = _by_id(body=body, timestamp=timestamp)
-        message_signature = read_signature(
-            rows, _TIMESTAMP.rows, self._policy, elements, self._policy.referenced, _BY_ID
-        )
-        _demand_assertion_reference(message_signature, assertion.id)
-        verified = self._assertions.verify(presented, now)
-        verify_signature(message_signature, elements, assertion.holder.public_key(), self._policy)
-        return VerifiedCall(
-            assertion=assertion,
-            body=body,
-            replay_key=message_signature.fingerprint,
-            replay_until=expires,
-            sha1=message_signature.sha1 or verified.sha1,
-        )
+        signature = read_signature(rows, _TIMESTAMP.rows, self._policy, elements, self._policy.referenced, _BY_ID)
+        _demand_assertion_reference(signature, presented.assertion.id)
+        return _Read(expires, presented, signature, elements)
+
+    def _read_again(self, security: etree._Element, body: etree._Element, text: str, now: datetime) -> _Read | None:
+        """The same, of a header in a layout that was read and verified before: what its values are, with all that is
+        asked of them; None, or SoapFault SOA-01001, where it is to be read whole."""
+        known = self._assertions.met(_assertion_id(text), now)
+        layout = None if known is None else known.layout
+        values = None if layout is None else layout.markup.values(text)
+        if layout is None or values is None:
+            known, found = None, self._layouts.find(text)
+            if found is None:
+                return None
+            layout, values = found
+        timestamp, token, signed = [security[at] for at in layout.parts]
+        expires = self._times(values[layout.created], values[layout.expires], now)
+        _demand_unique_ids(security, body, layout.ids(values))
+        elements = _by_id(body=body, timestamp=timestamp)
+        _, stamp = elements
+        signature = layout.message.read(values, signed, elements, stamp)
+        if known is None:
+            presented = self._assertions.present_again(layout, values, token, now)
+        else:
+            presented = Presented(token, known.form, known, known.assertion, ())
+        if signature is None or presented is None or values[layout.message.named] != presented.assertion.id:
+            return None
+        return _Read(expires, presented, signature, elements)
+
+    def _verify(self, read: _Read, body: etree._Element, now: datetime) -> tuple[VerifiedCall, Known]:
+        """Demands that what was read is true."""
+        known = self._assertions.verify(read.presented, now)
+        assertion, signature = known.assertion, read.signature
+        verify_signature(signature, read.elements, assertion.holder.public_key(), self._policy)
+        sha1 = signature.sha1 or known.sha1
+        return VerifiedCall(assertion, body, signature.fingerprint, read.expires, sha1), known
+
+    def _learn(self, security: etree._Element, text: str, read: _Read, known: Known) -> None:
+        """Remembers the layout of a header that was read and verified whole."""
+        tags = [part.tag for part in security]
+        timestamp, token, signed = [tags.index(name) for name in _CALL_PARTS]
+        assertion, signature = read_assertion(security[token], self._policy)
+        layout = layout_of(Header(text, (timestamp, token, signed), assertion, read.signature, signature))
+        values = None if layout is None else layout.markup.values(text)
+        if layout is None or values is None:
+            self._assertions.learned(known, None)
+        else:
+            self._layouts.keep(text, layout)
+            self._assertions.learned(known, layout.of(values))
 
     def sts_call(self, header: etree._Element | None, body: etree._Element) -> VerifiedStsCall:
         """A call to the STS: exactly Timestamp, BinarySecurityToken and Signature; signed are Body, Timestamp and the
         token, by the token's key. Raises SoapFault SOA-01001."""
         now = self._clock.now()
-        timestamp, token, signed = _security(header, body, _STS_PARTS)
+        security = _security(header, body)
+        timestamp, token, signed = _parts(security, _STS_PARTS)
         place = "wsse:BinarySecurityToken"
         rows = Rows("wsse:Security", timestamp, token, signed)
-        _demand_unique_ids(header, body, rows)
+        _demand_unique_ids(security, body, reading.ids_among(rows.attributes))
         self._timestamp(rows, now)
         at = _TIMESTAMP.rows
         (own,) = _TOKEN.read(rows, at)
@@ -132,8 +204,11 @@ class Verifier:
     def _timestamp(self, rows: Rows, now: datetime) -> datetime:
         """Checks a wsu:Timestamp and returns its end. Skew is granted to Created only."""
         _TIMESTAMP.read(rows, 0)
-        created = reading.instant(rows.texts[1] or "", "wsu:Created")
-        expires = reading.instant(rows.texts[2] or "", "wsu:Expires")
+        return self._times(rows.texts[1] or "", rows.texts[2] or "", now)
+
+    def _times(self, begin: str, end: str, now: datetime) -> datetime:
+        """The same, of its two texts."""
+        created, expires = reading.instant(begin, "wsu:Created"), reading.instant(end, "wsu:Expires")
         if created >= expires:
             raise refused("wsu:Timestamp", "does not expire after it was created")
         if expires - created > self._policy.timestamp:
@@ -145,8 +220,8 @@ class Verifier:
         return expires
 
 
-def _security(header: etree._Element | None, body: etree._Element, expected: tuple[str, ...]) -> list[etree._Element]:
-    """The children of the one wsse:Security, sorted as `expected`; they may stand in any order, each exactly once.
+def _security(header: etree._Element | None, body: etree._Element) -> etree._Element:
+    """The one wsse:Security.
 
     The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
     """
@@ -158,8 +233,13 @@ def _security(header: etree._Element | None, body: etree._Element, expected: tup
     found = list(root.iter(_SECURITY))
     if len(found) != 1 or found[0].getparent() is not header:
         raise refused("wsse:Security", "must stand exactly once, in the Header")
-    reading.attributes(found[0], "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
-    parts = reading.children(found[0], "wsse:Security")
+    return found[0]
+
+
+def _parts(security: etree._Element, expected: tuple[str, ...]) -> list[etree._Element]:
+    """The children of Security, sorted as `expected`; they may stand in any order, each exactly once."""
+    reading.attributes(security, "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
+    parts = reading.children(security, "wsse:Security")
     tags = tuple([part.tag for part in parts])
     if tags == expected:
         return parts
@@ -168,18 +248,21 @@ def _security(header: etree._Element | None, body: etree._Element, expected: tup
     return sorted(parts, key=lambda part: expected.index(part.tag))
 
 
-def _demand_unique_ids(
-    header: etree._Element | None, body: etree._Element, rows: Rows, others: Sequence[str] = ()
-) -> None:
-    """Demands that no id of the Envelope occurs twice. `rows` are children of Security; `others` are the ids of one
-    that is not among them."""
-    root = body.getparent()
-    assert header is not None
+def _demand_unique_ids(security: etree._Element, body: etree._Element, within: Sequence[str]) -> None:
+    """Demands that no id of the Envelope occurs twice; those within the children of Security are given."""
+    root, header = body.getparent(), security.getparent()
     assert root is not None
-    found = [*others, *reading.ids_among(rows.attributes), *reading.own_ids(root, header), *reading.ids(body)]
+    assert header is not None
+    found = [*within, *reading.own_ids(root, header), *reading.ids(body)]
     for block in header:
-        found += reading.own_ids(block) if block.tag == _SECURITY else reading.ids(block)
+        found += reading.own_ids(block) if block is security else reading.ids(block)
     reading.demand_unique(found)
+
+
+def _assertion_id(text: str) -> str:
+    """What seems to be the assertion's id: it tells which layout to try first, and nothing else."""
+    start = text.find(_ASSERTION_ID) + len(_ASSERTION_ID)
+    return text[start : text.find('"', start)]
 
 
 def _by_id(**elements: etree._Element) -> dict[str, etree._Element]:

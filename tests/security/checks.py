@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 import pytest
@@ -15,7 +18,7 @@ from ehbox_soap.errors import SoapFault
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.security.wss import VerifiedCall, VerifiedStsCall, Verifier
-from tests.security.builders import Call, envelope, opened
+from tests.security.builders import Call, Token, envelope, nothing, opened
 from tests.security.keys import NOW, Owner, pki
 
 
@@ -31,9 +34,45 @@ def verifier(name: Literal["wire", "strict"] = "wire", now: datetime = NOW, beli
     return Verifier(profile(name), believed or trust(), SetClock(now))
 
 
+def practised(call: Call) -> list[Verifier]:
+    """Verifiers that have met the layout of a call before: with the same assertion, and only with another."""
+    usual = Call()
+    honest = replace(call, edit=nothing, after=nothing, signing_key=None, created=usual.created, expires=usual.expires)
+    token = replace(call.token or Token(), edit=nothing, after=nothing, signing_key=None)
+    return [_having_met([replace(honest, token=each)]) for each in (token, replace(token, id="_other"))]
+
+
+@cache
+def _knowing_all() -> Verifier:
+    """One that has met the layouts of the standing clients, with two assertions. It is asked only what it refuses, of
+    which nothing is remembered."""
+    return _having_met([Call(layout=layout, token=Token(id=name)) for layout in ("C", "E") for name in ("_1", "_2")])
+
+
+def _having_met(calls: Sequence[Call]) -> Verifier:
+    by = verifier()
+    for each in calls:
+        octets = envelope(each)
+        # A layout is learned from the second call that brings an assertion; the fourth is read by it.
+        with suppress(SoapFault):
+            for _ in range(4):
+                by.call(*opened(octets))
+    return by
+
+
 def accepted(call: Call, by: Verifier | None = None) -> VerifiedCall:
-    """A mailbox call that must hold."""
-    return (by or verifier()).call(*opened(envelope(call)))
+    """A mailbox call that must hold; whoever has met its layout before finds the same."""
+    found = (by or verifier()).call(*opened(envelope(call)))
+    if by is None:
+        octets = envelope(call)
+        for other in practised(call):
+            for _ in range(4):
+                header, body = opened(octets)
+                again = other.call(header, body)
+                assert again.body is body
+                assert again[0] == found.assertion
+                assert again[3:] == found[3:]
+    return found
 
 
 def accepted_sts(call: Call, by: Verifier | None = None) -> VerifiedStsCall:
@@ -43,7 +82,12 @@ def accepted_sts(call: Call, by: Verifier | None = None) -> VerifiedStsCall:
 
 def refusal(call: Call, by: Verifier | None = None) -> str:
     """The reason for which a call is refused; it must not quote the call."""
-    return refusal_of(*opened(envelope(call)), by or verifier(), call.kind)
+    octets = envelope(call)
+    reason = refusal_of(*opened(octets), by or verifier(), call.kind)
+    if by is None and call.kind == "mailbox":
+        for other in (*practised(call), _knowing_all()):
+            assert refusal_of(*opened(octets), other) == reason, "it is worth more to who knows its layout"
+    return reason
 
 
 def refusal_of(

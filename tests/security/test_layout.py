@@ -1,0 +1,407 @@
+"""Layouts of headers (layout.py): from which call on one is known, and that it is worth no more than reading whole."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from lxml import etree
+
+from ehbox_soap.clock import SetClock
+from ehbox_soap.errors import SoapFault
+from ehbox_soap.security import learning, reading, saml, wss
+from ehbox_soap.security.layout import Layout, Layouts
+from ehbox_soap.security.layout import Token as TokenLayout
+from ehbox_soap.security.learning import Header
+from ehbox_soap.security.markup import exact
+from ehbox_soap.security.policy import profile
+from ehbox_soap.security.wss import Verifier
+from tests.security.builders import (
+    DOCTOR,
+    ECDSA_SHA256,
+    RSA_SHA1,
+    RSA_SHA256,
+    SHA1,
+    SHA256,
+    WSU,
+    Call,
+    Token,
+    envelope,
+    find,
+    opened,
+    parse,
+    stamp,
+)
+from tests.security.checks import accepted, refusal_of, seconds, trust, verifier
+from tests.security.edits import BODY, HEADER, SECURITY, SIGNATURE, Edit, call
+from tests.security.keys import NOW, pki
+
+ASSERTION = SECURITY + "/saml:Assertion"
+
+
+class Work:
+    """What was read whole (message signatures, assertions), and how many layouts were sought, as it happens."""
+
+    def __init__(self) -> None:
+        self.messages = self.assertions = self.sought = 0
+
+    def since(self) -> tuple[int, int, int]:
+        """Since it was asked last."""
+        found = (self.messages, self.assertions, self.sought)
+        self.__init__()  # type: ignore[misc]
+        return found
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    seen = Work()
+
+    def counted(module: object, name: str, count: str) -> None:
+        original: Callable[..., object] = getattr(module, name)
+
+        def spy(*given: object) -> object:
+            setattr(seen, count, getattr(seen, count) + 1)
+            return original(*given)
+
+        monkeypatch.setattr(module, name, spy)
+
+    counted(wss, "read_signature", "messages")
+    counted(saml, "_read", "assertions")
+    counted(wss, "layout_of", "sought")
+    return seen
+
+
+def having_met(*calls: Call) -> Verifier:
+    """One that has met these often enough to know their layouts."""
+    by = verifier()
+    for each in calls:
+        for _ in range(3):
+            accepted(each, by)
+    return by
+
+
+ALGORITHMS = [(RSA_SHA1, SHA1, "rsa"), (RSA_SHA256, SHA256, "rsa"), (ECDSA_SHA256, SHA256, "ec")]
+
+
+@pytest.mark.parametrize("layout", ["C", "E"])
+@pytest.mark.parametrize(("algorithm", "digest", "key"), ALGORITHMS)
+def test_a_layout_is_learned_from_the_second_call(
+    layout: str, algorithm: str, digest: str, key: str, work: Work
+) -> None:
+    owner = getattr(pki(), key)
+    of_client = call(layout=layout, algorithm=algorithm, digest=digest, holder=owner)
+    by = verifier()
+    first = accepted(of_client, by)
+    assert work.since() == (1, 1, 0)
+    accepted(of_client, by)
+    # The assertion is read again for its signature's layout, from outside of the spy.
+    assert work.since() == (1, 1, 1)
+    for _ in range(3):
+        again = accepted(of_client, by)
+        assert (again.assertion, again.replay_until, again.sha1) == (first.assertion, first.replay_until, first.sha1)
+        assert work.since() == (0, 0, 0)
+
+
+def test_a_new_assertion_in_a_known_layout_is_verified_and_not_read_whole(work: Work) -> None:
+    by = having_met(Call())
+    work.since()
+    attributes = tuple((namespace, name, f"{value}0") for namespace, name, value in DOCTOR)
+    later = Token(id="_later", attributes=attributes, not_before=stamp(NOW), not_on_or_after=stamp(NOW + seconds(90)))
+    for _ in range(3):
+        found = accepted(call(token=later), by)
+        assert found.assertion == accepted(call(token=later), verifier()).assertion
+        work.since()
+        assert accepted(call(token=later), by).assertion == found.assertion
+        assert work.since() == (0, 0, 0)
+
+
+def test_what_it_says_of_a_new_one_is_what_reading_it_says() -> None:
+    by = having_met(Call(), call(token=Token(id="_2")))
+    token = Token(id="_3", attributes=tuple((namespace, name, f"é{value}\r\n") for namespace, name, value in DOCTOR))
+    octets = envelope(call(token=token))
+    header, body = opened(octets)
+    found, fresh = by.call(header, body), verifier().call(*opened(octets))
+    assert found.body is body
+    assert (found.assertion, found.replay_key, found.replay_until, found.sha1) == (
+        fresh.assertion,
+        fresh.replay_key,
+        fresh.replay_until,
+        fresh.sha1,
+    )
+
+
+def test_callers_of_one_layout_are_told_apart(work: Work) -> None:
+    by = having_met(Call(), call(holder=pki().ec, algorithm=ECDSA_SHA256))
+    work.since()
+    for token in (Token(id="_4"), Token(id="_5", attributes=DOCTOR[:2]), Token(id="_6", attributes=DOCTOR[:2])):
+        found = accepted(call(token=token), by).assertion
+        assert found.id == token.id
+        assert len(found.attributes) == len(token.attributes)
+        assert found.holder == pki().rsa.certificate
+
+
+def _spaced(root: etree._Element) -> None:
+    find(root, SIGNATURE + "/ds:SignedInfo").text = "\n"
+
+
+def _swapped(root: etree._Element) -> None:
+    info = find(root, SIGNATURE + "/ds:SignedInfo")
+    info.append(info[2])
+
+
+def _reordered(root: etree._Element) -> None:
+    security = find(root, SECURITY)
+    security.insert(0, security[2])
+
+
+def _bare(root: etree._Element) -> None:
+    del find(root, SECURITY).attrib["{http://schemas.xmlsoap.org/soap/envelope/}mustUnderstand"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        call(edit=_spaced),
+        call(edit=_reordered),
+        call(edit=_bare),
+        call(algorithm=RSA_SHA1),
+        call(digest=SHA1),
+        call(inclusive=("S", None, None)),
+        call(inclusive=(None, None, "wsse")),
+        call(layout="E"),
+    ],
+)
+def test_another_layout_is_read_whole_and_holds(other: Call, work: Work) -> None:
+    by = having_met(Call())
+    work.since()
+    found = accepted(other, by)
+    assert work.since()[0] == 1
+    assert found.sha1 is (RSA_SHA1 in (other.algorithm,) or SHA1 in (other.digest,))
+    # And is learned in its turn, beside the first, whose assertion it shares.
+    for _ in range(3):
+        accepted(other, by)
+    work.since()
+    accepted(other, by)
+    accepted(Call(), by)
+    assert work.since() == (0, 0, 0)
+
+
+def test_the_order_of_the_references_is_no_layout_of_its_own(work: Work) -> None:
+    by = having_met(Call())
+    work.since()
+    for _ in range(2):
+        accepted(call(edit=_swapped), by)
+        accepted(Call(), by)
+    assert work.since() == (0, 0, 0)
+
+
+def test_any_change_of_a_value_is_found_as_by_who_reads_whole() -> None:
+    """Each text and each attribute of the envelope, with its last character another: both say the same."""
+    knowing = having_met(Call(), call(token=Token(id="_2")), call(layout="E"))
+    for layout in ("C", "E"):
+        octets = envelope(call(layout=layout, token=Token(id="_3")))
+        for at, element in enumerate(parse(octets).iter()):
+            for name in [None, *element.keys()]:
+                root = parse(octets)
+                _change(list(root.iter())[at], None if name is None else str(name))
+                assert _verdict(knowing, root) == _verdict(verifier(), root), (element.tag, name)
+
+
+def _change(element: etree._Element, name: str | None) -> None:
+    value = str(element.text if name is None else element.get(name) or "")
+    changed = value[:-1] + ("A" if value[-1:] != "A" else "B")
+    if name is not None:
+        element.set(name, changed)
+    elif not len(element):
+        element.text = changed
+
+
+def _verdict(by: Verifier, root: etree._Element) -> object:
+    copy = parse(etree.tostring(root))
+    try:
+        found = by.call(copy[0], copy[1])
+    except SoapFault as fault:
+        return fault.reason
+    return (found.assertion, found.replay_key, found.replay_until, found.sha1)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_nothing_is_learned_of_what_is_refused(at: int, work: Work) -> None:
+    by = verifier()
+    accepted(Call(), by)
+    work.since()
+    refused_calls = [
+        call(signing_key=pki().sts),
+        call(created=stamp(NOW + seconds(3000)), expires=stamp(NOW + seconds(3060))),
+        call(after=lambda root: find(root, BODY).set("{urn:x}id", "TS-1")),
+    ]
+    for _ in range(3):
+        with pytest.raises(SoapFault):
+            accepted(refused_calls[at], by)
+    assert work.since()[2] == 0
+
+
+def test_who_never_writes_as_before_does_not_pay_for_it_each_time(work: Work) -> None:
+    by = verifier()
+    for number in range(8):
+        accepted(call(inclusive=(f"p{number}", None, None)), by)
+    assert work.since() == (8, 4, 3)
+
+
+def test_an_assertion_without_the_certificate_of_its_signer_has_no_layout(work: Work) -> None:
+    by = verifier()
+    for _ in range(6):
+        accepted(call(token=Token(key_info=False)), by)
+    assert work.since() == (6, 4, 3)
+
+
+def test_a_value_that_is_empty_has_no_layout(work: Work) -> None:
+    by = verifier()
+    empty = Token(attributes=(*DOCTOR, ("urn:x", "urn:y", "")))
+    for _ in range(4):
+        assert accepted(call(token=empty), by).assertion.attributes[-1].values == ("",)
+    assert work.since()[0] == 4
+
+
+def test_two_subjects_in_a_known_layout_are_refused() -> None:
+    """Signed by the STS itself: no digest says so, the reading does."""
+    by = having_met(Call(), call(token=Token(id="_2")))
+
+    def other(path: str, text: str) -> Edit:
+        def edit(root: etree._Element) -> None:
+            find(root, path).text = text
+
+        return edit
+
+    statement = "saml:AttributeStatement/saml:Subject"
+    for path, text in (
+        (statement + "/saml:NameIdentifier", 'CN="SSIN=71031499894", C=BE'),
+        (
+            statement + "/saml:SubjectConfirmation/ds:KeyInfo/ds:X509Data/ds:X509Certificate",
+            base64.b64encode(pki().ec.der).decode(),
+        ),
+    ):
+        token = Token(id="_3", edit=other("/saml:Assertion/" + path, text))
+        assert "AuthenticationStatement" in refusal_of(*opened(envelope(call(token=token))), by)
+
+
+def test_an_assertion_ends_for_who_knows_its_layout_too(work: Work) -> None:
+    clock = SetClock(NOW)
+    by = Verifier(profile("wire"), trust(), clock)
+    brief = Token(not_on_or_after=stamp(NOW + seconds(120)))
+    for _ in range(4):
+        accepted(call(token=brief), by)
+    clock.moment = NOW + seconds(119)
+    later = {"created": stamp(NOW + seconds(119)), "expires": stamp(NOW + seconds(179))}
+    work.since()
+    accepted(call(token=brief, **later), by)
+    assert work.since() == (0, 0, 0)
+    clock.moment = NOW + seconds(120)
+    assert "NotOnOrAfter" in refusal_of(*opened(envelope(call(token=brief, **later))), by)
+
+
+def test_a_timestamp_ends_for_who_is_known_too() -> None:
+    clock = SetClock(NOW)
+    by = Verifier(profile("wire"), trust(), clock)
+    octets = envelope(Call())
+    for _ in range(4):
+        by.call(*opened(octets))
+    clock.moment = NOW + seconds(60)
+    assert refusal_of(*opened(octets), by) == "wsu:Expires: has passed"
+    clock.moment = NOW - seconds(61)
+    assert refusal_of(*opened(octets), by) == "wsu:Created: is in the future"
+
+
+def test_who_is_revoked_meanwhile_is_so_in_a_known_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    believed = trust()
+    by = verifier(believed=believed)
+    for _ in range(4):
+        accepted(Call(), by)
+    generation = believed.generation(NOW)
+    monkeypatch.setattr(believed, "generation", lambda _: generation + 1)
+
+    def revoked(*_: object) -> object:
+        raise SoapFault("SOA-01001", "holder-of-key certificate: is revoked")
+
+    monkeypatch.setattr(believed, "believe", revoked)
+    assert refusal_of(*opened(envelope(Call())), by) == "holder-of-key certificate: is revoked"
+
+
+@pytest.mark.parametrize("name", ["TS-1", "id-1", "_174ef6a478a8428d9cdcc9a79b003c8b"])
+@pytest.mark.parametrize("place", [SECURITY, SIGNATURE, SIGNATURE + "/ds:KeyInfo", HEADER, "/S:Envelope"])
+def test_an_id_occurs_once_in_a_known_layout_too(place: str, name: str) -> None:
+    def identified(root: etree._Element, value: str) -> None:
+        find(root, place).set("Id" if "Signature" in place else f"{{{WSU}}}Id", value)
+
+    honest = call(after=lambda root: identified(root, "own"))
+    by = verifier()
+    for _ in range(4):
+        try:
+            accepted(honest, by)
+        except SoapFault:
+            # An attribute that stands nowhere in the profile: there it is refused for that.
+            assert "attribute" in refusal_of(*opened(envelope(honest)), by)
+    twice = call(after=lambda root: identified(root, name))
+    reason = refusal_of(*opened(envelope(twice)), by)
+    assert reason == refusal_of(*opened(envelope(twice)), verifier())
+
+
+def test_of_layouts_that_are_alike_the_last_few_are_kept() -> None:
+    layouts = Layouts()
+    found = []
+    for number in range(10):
+        made = _layout(call(inclusive=(f"p{number}", None, None)))
+        layouts.keep(*made)
+        found.append(made)
+    texts = [layouts.find(text) is not None for text, _ in found]
+    assert texts == [False] * 2 + [True] * 8
+    text, layout = found[-1]
+    known = layouts.find(text)
+    assert known is not None
+    assert known[0] is layout
+    assert layouts.find(text + " ") is None
+
+
+def test_kinds_of_layouts_are_forgotten() -> None:
+    layouts = Layouts(capacity=2)
+    made = [_layout(call(token=Token(attributes=DOCTOR[:count]))) for count in (1, 2, 3)]
+    for each in made:
+        layouts.keep(*each)
+    assert [layouts.find(text) is not None for text, _ in made] == [False, True, True]
+
+
+def _layout(of: Call) -> tuple[str, Layout]:
+    header, body = opened(envelope(of))
+    by = verifier()
+    security = header[0]
+    read = by._read(security, body, NOW)
+    assertion, signed = saml.read_assertion(security[1], profile("wire"))
+    told = Header(exact(security), (0, 1, 2), assertion, read.signature, signed)
+    layout = learning.layout_of(told)
+    assert layout is not None
+    # It keeps nothing of a tree, which may be large.
+    for each in (layout.message.signature, _token(layout).signed.signature):
+        assert each.element.getroottree().getroot() is each.signed_info
+    return told.text, layout
+
+
+def _token(layout: Layout) -> TokenLayout:
+    assert layout.token is not None
+    return layout.token
+
+
+@pytest.mark.parametrize("of", ["C", "E"])
+def test_a_layout_tells_every_id_of_the_header(of: Literal["C", "E"]) -> None:
+    text, layout = _layout(call(layout=of, after=lambda root: find(root, SIGNATURE + "/ds:KeyInfo").set("Id", "KI-1")))
+    expected = sorted(reading.ids(etree.fromstring(text)))
+    values = layout.markup.values(text)
+    assert values is not None
+    assert sorted(layout.ids(values)) == expected
+    # Also where the assertion's are no values any more.
+    own = layout.of(values)
+    others = own.markup.values(text)
+    assert others is not None
+    assert sorted(own.ids(others)) == expected
+    assert len(others) < len(values)
