@@ -64,6 +64,7 @@ def _verifiers(found: Both) -> Iterator[str]:
     )
     yield "| --- " * 7 + "|"
     for name, which in (
+        ("ours, neither layout nor assertion seen before", "new"),
         ("ours, assertion not seen before", "cold"),
         ("ours, assertion seen before", "warm"),
         ("python-xmlsec, keys from their certificates", "xmlsec"),

@@ -24,7 +24,7 @@ def results(cold: float = 1.0, rate: float = 50.0, peak: float = 4.0, kept: floa
     ours = [Outcome(10, 10 / rate, 0.1, 0.01, 0.9, 2**20) for _ in range(3)]
     theirs = [Outcome(10, 0.1, 0.05, 0.01, 1.0, 2**20) for _ in range(3)]
     return Results(
-        verifiers=Both(compared(cold, 0.5, 3.0, 2.5, 9.0), compared(2.0, 1.0, 4.0, 3.0, 10.0)),
+        verifiers=Both(compared(1.5, cold, 0.5, 3.0, 2.5, 9.0), compared(2.5, 2.0, 1.0, 4.0, 3.0, 10.0)),
         figures={1: [Figures(box, ours, theirs)]},
         memory=[Memory(large, peak, peak + 1, kept)],
         rounds=3,
@@ -44,6 +44,8 @@ def rows(told: str) -> dict[str, list[str]]:
 def test_the_tables() -> None:
     found = rows(report.text(results()))
     assert found["ours, assertion seen before"] == ["500.000", "6.00 x", "5.00 x", "1000.000", "4.00 x", "3.00 x"]
+    unseen = found["ours, neither layout nor assertion seen before"]
+    assert unseen == ["1500.000", "2.00 x", "1.67 x", "2500.000", "1.60 x", "1.20 x"]
     assert found["python-xmlsec, keys loaded before"][:3] == ["2500.000", "1.20 x", "1.00 x"]
     assert found["python-xmlsec, keys loaded before"][3:] == ["3000.000", "1.33 x", "1.00 x"]
     assert found["getBoxInfo"] == ["50.0", "10.00", "1", "100", "5.00", "50%", "50%", "90%", "5%"]
