@@ -84,11 +84,18 @@ def multipart(chosen: Chosen) -> None:
 
 @cache
 def _verifier() -> Verifier:
-    return verifier()
+    """One that knows the layouts of the calls that are edited."""
+    by = verifier()
+    for octets in _envelopes()[:-1]:
+        for _ in range(4):
+            opened = soap.open_envelope(xml.parse(octets))
+            by.call(opened.header, opened.body)
+    return by
 
 
 def security(chosen: Chosen) -> None:
-    """A signed envelope, edited, to a verified call; nothing that was edited is verified as something else."""
+    """A signed envelope, edited, to a verified call; nothing that was edited is verified as something else, or as what
+    nobody finds who never met its layout."""
     octets = chosen.pick(_envelopes())
     root = etree.fromstring(octets)
     chosen.edited(root, wild=True)
@@ -97,6 +104,7 @@ def security(chosen: Chosen) -> None:
         _verifier().sts_call(opened.header, opened.body)
         return
     verified = _verifier().call(opened.header, opened.body)
+    assert verified == verifier().call(opened.header, opened.body)
     # What was signed is still what it was: only what nobody signs can have been changed.
     assert etree.tostring(verified.body[0], method="c14n", exclusive=True) == _signed_content(octets)
 
