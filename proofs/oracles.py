@@ -15,7 +15,7 @@ from lxml import etree
 
 from ehbox_soap.client import Dialect
 from ehbox_soap.pki.entries import KeyEntry
-from ehbox_soap.security import saml
+from ehbox_soap.security import assertions
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.sts.signer import Signer
@@ -52,7 +52,7 @@ def judged(folder: Path) -> Judged:
     """One assertion of each kind and dialect; what it says is then signed by the others, with an RSA and an EC key."""
     town, found = Town(folder), Judged()
     trust = Trust(town.authority.certificates, [town.authority.sts.certificate, town.other_sts.certificate])
-    verifier = saml.AssertionVerifier(profile("strict"), trust)
+    verifier = assertions.AssertionVerifier(profile("strict"), trust)
     try:
         for kind in KINDS:
             entry = kind.keys(town.authority, kind_of_key(kind))

@@ -17,6 +17,7 @@ from lxml import etree
 from ehbox_soap.clock import Clock
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import names, reading
+from ehbox_soap.security.assertions import AssertionVerifier, Known, Presented
 from ehbox_soap.security.forms import Form, Line, Rows
 from ehbox_soap.security.layout import Layouts
 from ehbox_soap.security.learning import Header, layout_of
@@ -24,7 +25,7 @@ from ehbox_soap.security.markup import exact
 from ehbox_soap.security.names import ds, saml, wsse, wsu
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
-from ehbox_soap.security.saml import Assertion, AssertionVerifier, Known, Presented, read_assertion
+from ehbox_soap.security.saml import Assertion, read_assertion
 from ehbox_soap.security.signature import verify_signature
 from ehbox_soap.security.signature_form import KEY_INFO_WITHIN, Signature, read_signature
 from ehbox_soap.security.trust import Trust, read_certificate

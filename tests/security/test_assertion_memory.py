@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from lxml import etree
 
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.security import saml, signature
+from ehbox_soap.security import assertions, saml, signature
 from ehbox_soap.security.policy import Policy, profile
 from ehbox_soap.security.signature_form import Signature
 from tests.security.builders import (
@@ -154,7 +154,7 @@ def test_an_assertion_is_forgotten_once_it_has_ended(verified: list[str]) -> Non
     policy = profile("wire")
     element = parse(assertion(Token()))
     read, _ = saml.read_assertion(element, policy)
-    remembering = saml.AssertionVerifier(policy, trust())
+    remembering = assertions.AssertionVerifier(policy, trust())
     remembering.verify(remembering.present(element, NOW), NOW)
     with pytest.raises(SoapFault, match="no longer valid"):
         remembering.verify(remembering.present(element, read.not_on_or_after), read.not_on_or_after)
@@ -165,7 +165,7 @@ def test_an_assertion_is_forgotten_once_it_has_ended(verified: list[str]) -> Non
 def test_the_memory_is_bounded(verified: list[str]) -> None:
     element = parse(assertion(Token()))
     policy = profile("wire")
-    verifier_ = saml.AssertionVerifier(policy, trust(), capacity=2)
+    verifier_ = assertions.AssertionVerifier(policy, trust(), capacity=2)
     for name in ("_a", "_b", "_c", "_c", "_a"):
         element = parse(assertion(Token(id=name)))
         verifier_.verify(verifier_.present(element, NOW), NOW)

@@ -11,7 +11,7 @@ from signxml.exceptions import InvalidDigest
 from signxml.signer import SignatureReference, XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from ehbox_soap.security import saml
+from ehbox_soap.security import assertions
 from ehbox_soap.security.policy import profile
 from tests.security.builders import (
     ECDSA_SHA256,
@@ -99,7 +99,7 @@ def test_an_assertion_that_signxml_signed(algorithm: str, name: str) -> None:
     )
     element = parse(etree.tostring(signed))
     policy = profile("strict")
-    verifier = saml.AssertionVerifier(policy, trust())
+    verifier = assertions.AssertionVerifier(policy, trust())
     verified = verifier.verify(verifier.present(element, NOW), NOW)
     assert verified.assertion.holder == pki().rsa.certificate
 
