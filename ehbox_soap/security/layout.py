@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from lxml import etree
-
 from ehbox_soap.security import reading
 from ehbox_soap.security.markup import Markup, Written
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.signature_form import KeyInfo, Reference, Signature
+
+# Nobody is told: who reads the header whole refuses it.
+_PLACE = "ds:Signature"
 
 
 class Signing(NamedTuple):
@@ -33,10 +34,8 @@ class Signing(NamedTuple):
     signed_info: Written
     references: tuple[Written, ...]
 
-    def read(
-        self, values: Sequence[str], element: etree._Element, ids: Iterable[str], foretold: str
-    ) -> Signature | None:
-        """The signature with these values, of which `element` is the place; None unless it refers to exactly `ids`."""
+    def read(self, values: Sequence[str], ids: Iterable[str], foretold: str) -> Signature | None:
+        """The signature with these values; None unless it refers to exactly `ids`, of which `foretold` is one."""
         known = self.signature
         if sorted([values[at] for at in self.uris]) != sorted(["#" + identifier for identifier in ids]):
             return None
@@ -45,19 +44,15 @@ class Signing(NamedTuple):
             known.references, self.uris, self.digests, self.references, strict=True
         ):
             uri = values[at]
-            value = reading.octets(values[digest], "ds:DigestValue")
+            value = reading.octets(values[digest], _PLACE)
             form = written.form(values) if uri[1:] == foretold else None
             references.append(Reference(uri, reference.prefixes, reference.digest, value, form))
-        return Signature(
-            element,
-            element[0],
-            known.prefixes,
-            known.algorithm,
-            tuple(references),
-            reading.octets(values[self.value], "ds:SignatureValue"),
+        return known._replace(
+            references=tuple(references),
+            value=reading.octets(values[self.value], _PLACE),
             # Of its attributes nothing is asked again: they are as they were.
-            KeyInfo([], values[self.named]),
-            self.signed_info.form(values),
+            key_info=KeyInfo([], values[self.named]),
+            form=self.signed_info.form(values),
         )
 
     def moved(self, to: Callable[[int], int]) -> Signing:
@@ -95,11 +90,11 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """One layout. `parts` tells which children of Security are Timestamp, Assertion and Signature. `token` is None in a
+    """One layout. `parts` tells which children of Security are Timestamp and Assertion. `token` is None in a
     layout of one assertion's own: there its values are markup."""
 
     markup: Markup
-    parts: tuple[int, int, int]
+    parts: tuple[int, int]
     created: int
     expires: int
     message: Signing

@@ -87,7 +87,7 @@ def layout_of(header: Header) -> Layout | None:
     try:
         return Layout(
             markup=found.markup,
-            parts=header.parts,
+            parts=(timestamp, token),
             created=at.one(timestamp, wsu("Created")),
             expires=at.one(timestamp, wsu("Expires")),
             message=_signing(

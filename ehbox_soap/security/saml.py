@@ -156,7 +156,7 @@ def read_again(token: Token, values: Sequence[str], element: etree._Element) -> 
     subject, other = [values[at] for at in token.subjects]
     holder, again = [values[at] for at in token.holders]
     identifier = reading.identifier(element, "AssertionID", "AssertionID")
-    signed = token.signed.read(values, element[-1], (identifier,), identifier)
+    signed = token.signed.read(values, (identifier,), identifier)
     if subject != other or holder != again or signed is None:
         return None
     assertion = Assertion(

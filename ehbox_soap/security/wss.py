@@ -145,12 +145,12 @@ class Verifier:
             if found is None:
                 return None
             layout, values = found
-        timestamp, token, signed = [security[at] for at in layout.parts]
+        timestamp, token = [security[at] for at in layout.parts]
         expires = self._times(values[layout.created], values[layout.expires], now)
         _demand_unique_ids(security, body, layout.ids(values))
         elements = _by_id(body=body, timestamp=timestamp)
         _, stamp = elements
-        signature = layout.message.read(values, signed, elements, stamp)
+        signature = layout.message.read(values, elements, stamp)
         if known is None:
             presented = self._assertions.present_again(layout, values, token, now)
         else:

@@ -411,6 +411,7 @@ def test_a_layout_tells_every_id_of_the_header(of: Literal["C", "E"]) -> None:
     assert sorted(layout.ids(values)) == expected
     # Also where the assertion's are no values any more.
     own = layout.of(values)
+    assert own.token is None
     others = own.markup.values(text)
     assert others is not None
     assert sorted(own.ids(others)) == expected
