@@ -11,11 +11,12 @@ from lxml import etree
 
 from ehbox_soap.clock import SetClock
 from ehbox_soap.errors import SoapFault
-from ehbox_soap.security import assertions, learning, reading, saml, wss
+from ehbox_soap.security import assertions, learning, reading, saml, signature, wss
 from ehbox_soap.security.layout import Layout, Layouts
 from ehbox_soap.security.layout import Token as TokenLayout
 from ehbox_soap.security.learning import Header
 from ehbox_soap.security.markup import exact
+from ehbox_soap.security.names import ds
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.wss import Verifier
 from tests.security.builders import (
@@ -42,10 +43,11 @@ ASSERTION = SECURITY + "/saml:Assertion"
 
 
 class Work:
-    """What was read whole (message signatures, assertions), and how many layouts were sought, as it happens."""
+    """What was read whole (message signatures, assertions), how many layouts were sought, and how many assertions were
+    verified, as it happens."""
 
     def __init__(self) -> None:
-        self.messages = self.assertions = self.sought = 0
+        self.messages = self.assertions = self.sought = self.verified = 0
 
     def since(self) -> tuple[int, int, int]:
         """Since it was asked last."""
@@ -70,6 +72,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     counted(wss, "read_signature", "messages")
     counted(assertions, "read_rows", "assertions")
     counted(wss, "layout_of", "sought")
+    counted(signature, "verify_read_enveloped", "verified")
     return seen
 
 
@@ -114,6 +117,59 @@ def test_a_new_assertion_in_a_known_layout_is_verified_and_not_read_whole(work: 
         work.since()
         assert accepted(call(token=later), by).assertion == found.assertion
         assert work.since() == (0, 0, 0)
+
+
+def test_a_new_assertion_in_a_known_layout_is_verified_once(work: Work) -> None:
+    by = having_met(Call())
+    work.since()
+    for _ in range(4):
+        accepted(call(token=Token(id="_2")), by)
+    for _ in range(4):
+        accepted(call(token=Token(id="_3")), by)
+    assert work.verified == 2
+    assert work.since() == (0, 0, 0)
+
+
+def _numbered(number: int) -> Call:
+    """A call in which whatever may differ does."""
+
+    def token(root: etree._Element) -> None:
+        root.set("IssueInstant", stamp(NOW + seconds(number)))
+        find(root, "/saml:Assertion/saml:AuthenticationStatement").set("AuthenticationInstant", stamp(NOW))
+        for at, element in enumerate(root.iter()):
+            if element.tag in IDENTIFIED:
+                element.set("Id", f"of-token-{number}-{at}")
+
+    def message(root: etree._Element) -> None:
+        security, signed = find(root, SECURITY), find(root, SIGNATURE)
+        security.set(f"{{{WSU}}}Id", f"SEC-{number}")
+        find(root, SECURITY + "/wsu:Timestamp").set(f"{{{WSU}}}Id", f"TS-{number}")
+        find(root, BODY).set(f"{{{WSU}}}Id", f"body-{number}")
+        for at, element in enumerate(signed.iter()):
+            if element.tag in IDENTIFIED:
+                element.set("Id", f"of-message-{number}-{at}")
+            if (uri := element.get("URI")) is not None:
+                element.set("URI", {"#TS-1": f"#TS-{number}", "#id-1": f"#body-{number}"}[uri])
+        find(root, SIGNATURE + "/ds:KeyInfo/wsse:SecurityTokenReference").set(f"{{{WSU}}}Id", f"STR-{number}")
+
+    moment = stamp(NOW - seconds(number))
+    values = tuple((namespace, name, f"{value}{number}") for namespace, name, value in DOCTOR)
+    assertion = Token(id=f"_{number}", attributes=values, not_before=moment, edit=token)
+    return call(token=assertion, edit=message, created=moment, expires=stamp(NOW + seconds(number)))
+
+
+IDENTIFIED = tuple(ds(name) for name in ("Signature", "SignedInfo", "Reference", "SignatureValue", "KeyInfo"))
+
+
+def test_whatever_differs_from_call_to_call_is_no_other_layout(work: Work) -> None:
+    by = having_met(_numbered(1))
+    work.since()
+    for number in (2, 3, 4):
+        again = accepted(_numbered(number), by)
+        assert work.since() == (0, 0, 0)
+        fresh = accepted(_numbered(number), verifier())
+        assert (again.assertion, again.replay_until) == (fresh.assertion, fresh.replay_until)
+        work.since()
 
 
 def test_what_it_says_of_a_new_one_is_what_reading_it_says() -> None:
