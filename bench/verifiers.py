@@ -31,7 +31,6 @@ from ehbox_soap import config
 from ehbox_soap.clock import SetClock, SystemClock
 from ehbox_soap.ids import SystemChance
 from ehbox_soap.pki.authority import Authority
-from ehbox_soap.security.layout import Layouts
 from ehbox_soap.security.names import SOAP, ds, saml, wsse
 from ehbox_soap.security.names import WSU as _WSU
 from ehbox_soap.security.policy import profile
@@ -131,15 +130,22 @@ def _ways(folder: Path, holder: x509.Certificate, clock: SetClock) -> tuple[Way,
     authority = Authority.open(config.pki_folder(settings), SystemClock(), SystemChance())
     sts = authority.sts.certificate
     policy, trust = profile("wire"), Trust(authority.certificates, [sts])
-    # What one that has worked for a while knows of clients' layouts.
-    layouts = Layouts()
-    seen = _ours(Verifier(policy, trust, clock, layouts))
+    # It has worked for a while when it is asked.
+    known = Verifier(policy, trust, clock)
+    seen = _ours(known)
+
+    def knowing() -> Verifier:
+        """One that has seen no assertion, and layouts of clients as the other has."""
+        made = Verifier(policy, trust, clock)
+        made._layouts = known._layouts
+        return made
+
     own = sts.public_bytes(Encoding.DER)
     keys = [_key(certificate.public_bytes(Encoding.DER)) for certificate in (holder, sts)]
     return (
         # A new verifier has seen no assertion; certificates and their chains are remembered elsewhere.
         lambda: _ours(Verifier(policy, trust, clock)),
-        lambda: _ours(Verifier(policy, trust, clock, layouts)),
+        lambda: _ours(knowing()),
         lambda: seen,
         lambda: lambda tree: _xmlsec(tree, _key(_holder(tree)), _key(own)),
         lambda: lambda tree: _xmlsec(tree, *keys),

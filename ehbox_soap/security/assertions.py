@@ -16,8 +16,8 @@ from lxml import etree
 from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import reading, signature
 from ehbox_soap.security.forms import Rows
-from ehbox_soap.security.layout import Layout
-from ehbox_soap.security.markup import exact
+from ehbox_soap.security.layout import Layout, Token
+from ehbox_soap.security.markup import LONGEST, exact
 from ehbox_soap.security.memory import Memory
 from ehbox_soap.security.policy import Policy
 from ehbox_soap.security.reading import refused
@@ -28,48 +28,71 @@ from ehbox_soap.security.trust import Trust, read_certificate
 # The grain of a datetime: the last moment before NotOnOrAfter.
 _INSTANT = timedelta(microseconds=1)
 
-Exact = str | tuple[Layout, tuple[str, ...]]
-"""What an assertion is compared by: all of its text, or the layout that has the rest of it and its values."""
+_MOST = 4
+"""How many layouts of the calls that bring an assertion are remembered."""
+
+
+class Once(NamedTuple):
+    """A call that brought an assertion: its layout, which any assertion may come in, and its values."""
+
+    layout: Layout
+    values: Sequence[str]
+
+    def brings(self, other: Once) -> bool:
+        """Whether both bring the very same assertion."""
+        if self.layout is not other.layout:
+            return False
+        return _token(self.layout).own(self.values) == _token(other.layout).own(other.values)
 
 
 class Known(NamedTuple):
-    """An assertion that was verified: what it says, whether SHA-1 occurs in its signature, the ids in it.
+    """An assertion that was verified: what it says, and whether SHA-1 occurs in its signature.
 
-    It is this one only in exactly that form. It holds from `begin` to `end`, both included: within them it, its
-    holder's chain and the certificate of the STS that signed it are all valid; and only while what is trusted is what
-    it was, `generation` (Trust.generation).
+    It holds from `begin` to `end`, both included: within them it, its holder's chain and the certificate of the STS
+    that signed it are all valid; and only while what is trusted is what it was, `generation` (Trust.generation).
+    It is this one only in exactly the ways that it came: as an element of the text `form`, if that is known, with
+    these `ids` in it; `once` in a call of some layout; in calls of the `layouts`, which hold it. `tries` counts the
+    calls that were looked at to learn one.
     """
 
-    form: Exact
     assertion: Assertion
     sha1: bool
-    ids: tuple[str, ...]
     begin: datetime
     end: datetime
     generation: int
-    layout: Layout | None = None
-    """Of the calls that bring it, once they have one."""
+    form: str = ""
+    ids: tuple[str, ...] = ()
+    once: Once | None = None
+    layouts: tuple[Layout, ...] = ()
     tries: int = 0
-    """How often it was tried to learn that."""
+
+    def says_as(self, other: Known) -> bool:
+        """Whether both say the same, for the same time."""
+        return self[:5] == other[:5]
+
+    def held_by(self, layout: Layout) -> Known:
+        """The same, of which that layout is known too."""
+        return self._replace(layouts=(layout, *self.layouts[: _MOST - 1]))
 
 
 class Presented(NamedTuple):
-    """An assertion as a call brings it, read and not yet verified; `signed` is None where it is `known`. `ids` are all
-    that stand in it."""
+    """An assertion as a call brings it, read and not yet verified: in the text `form`, with these `ids` in it, or
+    `once` in a layout, which tells the ids. `signed` is None where it is `known`."""
 
     element: etree._Element
-    form: Exact
     known: Known | None
     assertion: Assertion
-    ids: tuple[str, ...]
     signed: Signature | None = None
+    form: str = ""
+    ids: tuple[str, ...] = ()
+    once: Once | None = None
 
 
 class AssertionVerifier:
     """Verifies assertions. Thread-safe.
 
-    One that was verified is remembered by its id with its exact form, that is with its text and the namespaces around
-    it; in any other form, or at a moment outside of its span, all of it is looked at again.
+    One that was verified is remembered by its id, with the ways in which it came (Known); in any other, or at a moment
+    outside of its span, all of it is looked at again.
     """
 
     def __init__(self, policy: Policy, trust: Trust, capacity: int = 1024) -> None:
@@ -83,53 +106,47 @@ class AssertionVerifier:
         Raises SoapFault SOA-01001; canonicalises nothing.
         """
         form = exact(element)
-        known = self._known(element.get("AssertionID", ""), form, now)
-        if known is not None:
-            return Presented(element, form, known, known.assertion, known.ids)
+        known = self._holding(element.get("AssertionID", ""), now)
+        if known is not None and known.form == form:
+            return Presented(element, known, known.assertion, ids=known.ids)
         rows = Rows("Assertion", element)
         assertion, signed = read_rows(rows, self._policy)
-        return Presented(element, form, None, assertion, tuple(reading.ids_among(rows.attributes)), signed)
+        return Presented(element, None, assertion, signed, form, tuple(reading.ids_among(rows.attributes)))
 
     def present_again(
         self, layout: Layout, values: Sequence[str], element: etree._Element, now: datetime
     ) -> Presented | None:
         """The same, of an assertion in a layout that was met before: only its values are read. None, or SoapFault
-        SOA-01001, where it is to be read whole; its ids are those that the layout tells."""
-        token = layout.token
-        assert token is not None
-        form = (layout, token.own(values))
-        known = self._known(values[token.id], form, now)
-        if known is not None:
+        SOA-01001, where it is to be read whole."""
+        token, once = _token(layout), Once(layout, values)
+        known = self._holding(values[token.id], now)
+        if known is not None and known.once is not None and known.once.brings(once):
             # The second call that brings it: there will be more.
-            self._verified.put(known.assertion.id, known._replace(layout=layout.of(values)))
-            return Presented(element, form, known, known.assertion, ())
+            known = known.held_by(layout.of(values))._replace(once=None)
+            self._verified.put(known.assertion.id, known)
+            return Presented(element, known, known.assertion)
         read = read_again(token, values, element)
-        return None if read is None else Presented(element, form, None, read[0], (), read[1])
+        return None if read is None else Presented(element, None, read[0], read[1], once=once)
 
     def met(self, identifier: str, now: datetime) -> Known | None:
-        """What was verified before, with the layout of the calls that bring it, if it holds now."""
-        known = self._verified.get(identifier)
-        if known is None or known.layout is None or not self._holds(known, now):
-            return None
-        return known
+        """What was verified before, where layouts are known that hold it, if it holds now."""
+        known = self._holding(identifier, now)
+        return known if known is not None and known.layouts else None
 
     def learned(self, known: Known, layout: Layout | None) -> None:
-        """Remembers the layout of the calls that bring it, or that none could be learned."""
-        if self._verified.get(known.assertion.id) is known:
-            self._verified.put(known.assertion.id, known._replace(layout=layout, tries=known.tries + 1))
+        """Remembers a layout that holds what is known, or that none could be learned."""
+        more = known if layout is None else known.held_by(layout)
+        self._verified.put(known.assertion.id, more._replace(tries=known.tries + 1))
 
-    def _known(self, key: str, form: Exact, now: datetime) -> Known | None:
-        """What was verified before in exactly this form, if it holds now."""
+    def _holding(self, key: str, now: datetime) -> Known | None:
+        """What was verified before, if it holds now."""
         known = self._verified.get(key)
-        if known is None or known.form != form:
+        if known is None:
             return None
-        if self._holds(known, now):
+        if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
             return known
         self._verified.drop(key)
         return None
-
-    def _holds(self, known: Known, now: datetime) -> bool:
-        return known.begin <= now <= known.end and known.generation == self._trust.generation(now)
 
     def verify(self, presented: Presented, now: datetime) -> Known:
         """Demands a trusted STS's signature, a valid time and a trusted holder. Raises SoapFault SOA-01001."""
@@ -151,15 +168,29 @@ class AssertionVerifier:
         signer = self._signed_by(element, signed, candidates, form)
         signing = self._trust.signer_span(signer, now)
         known = Known(
-            form=presented.form,
             assertion=assertion,
             sha1=signed.sha1,
-            ids=presented.ids,
             begin=max(begin, believed[0], signing[0]),
             end=min(assertion.not_on_or_after - _INSTANT, believed[1], signing[1]),
             generation=generation,
         )
-        self._verified.put(assertion.id, known)
+        return self._remembered(known, presented)
+
+    def _remembered(self, known: Known, presented: Presented) -> Known:
+        """Remembers what was verified, and the way in which it came beside those in which it came before."""
+        before = self._verified.get(known.assertion.id)
+        again = before is not None and before.says_as(known)
+        if before is not None and again:
+            known = before
+        if presented.once is None:
+            # Namespaces that nobody uses may make any text long.
+            short = len(presented.form) <= LONGEST
+            known = known._replace(form=presented.form, ids=presented.ids) if short else known
+        elif again:
+            known = known.held_by(presented.once.layout.of(presented.once.values))
+        else:
+            known = known._replace(once=presented.once)
+        self._verified.put(known.assertion.id, known)
         return known
 
     def _signed_by(
@@ -174,6 +205,12 @@ class AssertionVerifier:
             else:
                 return candidate
         raise failure or refused("Assertion", "is not signed by a trusted STS")
+
+
+def _token(layout: Layout) -> Token:
+    """Of a layout that any assertion may come in."""
+    assert layout.token is not None
+    return layout.token
 
 
 def _signer(key_info: KeyInfo | None) -> x509.Certificate | None:

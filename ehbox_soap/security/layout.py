@@ -2,9 +2,9 @@
 
 Knows: which values differ from one call of a client to the next, and what they belong to. Must not know: keys, times,
 what is trusted.
-It will not do: refuse. Whatever is not just as it was (another algorithm, another attribute, a space) is for the one
-reader to read whole, and so is whatever does not hold: a layout only ever leads to a yes, by all the same checks of
-the values. How a layout is learned stands in `learning`.
+A layout only ever leads to a yes, by all the same checks of the values: what is not just as it was (another algorithm,
+another attribute, a space), and what does not hold, is left to the one reader, who reads the header whole and refuses.
+It belongs to the policy that it was read by. How a layout is learned stands in `learning`.
 """
 
 from __future__ import annotations
@@ -137,17 +137,23 @@ class Layouts:
 
     def find(self, text: str) -> tuple[Layout, list[str]] | None:
         """The layout of a text, and the values in it."""
-        for layout in self._known.get(_kind(text)) or ():
-            values = layout.markup.values(text)
-            if values is not None:
-                return layout, values
-        return None
+        return met(self._known.get(_kind(text)) or (), text)
 
     def keep(self, text: str, layout: Layout) -> None:
         """Remembers; of those that have as much markup only the last few."""
         kind = _kind(text)
         others = self._known.get(kind) or ()
-        self._known.put(kind, (layout, *others[: self._ALIKE - 1]))
+        if met(others, text) is None:
+            self._known.put(kind, (layout, *others[: self._ALIKE - 1]))
+
+
+def met(layouts: Iterable[Layout], text: str) -> tuple[Layout, list[str]] | None:
+    """The first of them that a text has, and the values in it."""
+    for layout in layouts:
+        values = layout.markup.values(text)
+        if values is not None:
+            return layout, values
+    return None
 
 
 def _kind(text: str) -> tuple[int, int]:

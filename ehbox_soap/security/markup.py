@@ -1,9 +1,10 @@
 """The text of an element, taken apart into markup that was read before and the values that stand in it.
 
 Knows: how lxml writes an element. Must not know: what an element means, which values matter, keys.
-What lxml writes has `<` and `"` for markup only, and in a value they are written otherwise, with an `&`. So two texts
-that are the same but for what stands between such marks, and have no `&` there, are two trees that are the same but for
-the values in these places: the names, the namespaces, the number and the order of all elements and attributes too.
+In what lxml writes there is no `<` in any value and no `"` in that of an attribute: there they are written with an `&`.
+So two texts that are the same but for what stands before such a mark, and have no `&` in that, are two trees that are
+the same but for the values in these places: the names, the namespaces, the number and the order of all elements and
+attributes too. One thing with an `&` is let pass, `&#13;`, which is a CR wherever it stands.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LONGEST = 32768
 TEXT = ""
 """Names the text of an element, where an attribute is named otherwise."""
 _HOLES = 0xE000, 0xF8FF
-"""Characters that no text of a client has, one for each value."""
+"""One for each value of a text that is learned; that has none of them itself. It is too short to need more."""
 _HOLE = re.compile(f"([{chr(_HOLES[0])}-{chr(_HOLES[1])}])")
 _RETURN, _CANONICAL_RETURN = "&#13;", "&#xD;"
 
@@ -79,9 +80,9 @@ def exact(element: etree._Element) -> str:
 
 
 class Written:
-    """What lxml writes of some element when it stands in a text of a markup, its values left open.
+    """The canonical form of an element in a text of some markup, with the values left open.
 
-    Outside of markup the canonical form differs from what `exact` writes in a CR alone, of all that `values` lets pass.
+    It has each value as `exact` writes it, but for a CR: whatever else the two write differently has an `&` in one.
     """
 
     __slots__ = ("_pieces", "_values")
@@ -134,7 +135,7 @@ def learned(text: str, variable: Mapping[str, frozenset[str]]) -> Learned | None
             places += [Place(part, str(element.tag), name) for name in names]
             same += [(str(name), str(value)) for name, value in element.items() if name not in names]
     literals = _HOLE.split(exact(root))[::2]
-    return Learned(Markup(literals), places, same, root) if len(literals) == len(places) + 1 else None
+    return Learned(Markup(literals), places, same, root)
 
 
 def _emptied(element: etree._Element, variable: Mapping[str, frozenset[str]], holes: Iterator[str]) -> list[str]:
@@ -143,7 +144,7 @@ def _emptied(element: etree._Element, variable: Mapping[str, frozenset[str]], ho
     found = [str(name) for name in element.keys() if name in names]  # noqa: SIM118  (no mapping)
     for name in found:
         element.set(name, next(holes))
-    if TEXT in names and element.text and not len(element):
+    if TEXT in names and element.text:
         element.text = next(holes)
         found.append(TEXT)
     return found

@@ -19,7 +19,7 @@ from ehbox_soap.errors import SoapFault
 from ehbox_soap.security import names, reading
 from ehbox_soap.security.assertions import AssertionVerifier, Known, Presented
 from ehbox_soap.security.forms import Form, Line, Rows
-from ehbox_soap.security.layout import Layouts
+from ehbox_soap.security.layout import Layouts, met
 from ehbox_soap.security.learning import Header, layout_of
 from ehbox_soap.security.markup import exact
 from ehbox_soap.security.names import ds, saml, wsse, wsu
@@ -35,7 +35,7 @@ _SECURITY, _BST = wsse("Security"), wsse("BinarySecurityToken")
 _CALL_PARTS = (wsu("Timestamp"), saml("Assertion"), ds("Signature"))
 _STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
 _ASSERTION_ID = ' AssertionID="'
-# How many layouts are learned of the calls that bring one assertion: who never writes as before would pay for each.
+# How many calls that bring one assertion are looked at to learn a layout: who never writes as before pays for each.
 _TRIES = 3
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
@@ -95,9 +95,10 @@ class VerifiedStsCall(NamedTuple):
 class Verifier:
     """Verifies calls against one policy and one set of trusted certificates, on true time. Thread-safe."""
 
-    def __init__(self, policy: Policy, trust: Trust, clock: Clock, layouts: Layouts | None = None) -> None:
+    def __init__(self, policy: Policy, trust: Trust, clock: Clock) -> None:
         self._policy = policy
-        self._layouts = layouts or Layouts()
+        # What was read by one policy says nothing to another.
+        self._layouts = Layouts()
         self._trust = trust
         self._clock = clock
         self._assertions = AssertionVerifier(policy, trust)
@@ -138,13 +139,12 @@ class Verifier:
         """The same, of a header in a layout that was read and verified before: what its values are, with all that is
         asked of them; None, or SoapFault SOA-01001, where it is to be read whole."""
         known = self._assertions.met(_assertion_id(text), now)
-        layout = None if known is None else known.layout
-        values = None if layout is None else layout.markup.values(text)
-        if layout is None or values is None:
+        found = None if known is None else met(known.layouts, text)
+        if found is None:
             known, found = None, self._layouts.find(text)
-            if found is None:
-                return None
-            layout, values = found
+        if found is None:
+            return None
+        layout, values = found
         timestamp, token = [security[at] for at in layout.parts]
         expires = self._times(values[layout.created], values[layout.expires], now)
         _demand_unique_ids(security, body, layout.ids(values))
@@ -154,7 +154,7 @@ class Verifier:
         if known is None:
             presented = self._assertions.present_again(layout, values, token, now)
         else:
-            presented = Presented(token, known.form, known, known.assertion, ())
+            presented = Presented(token, known, known.assertion)
         if signature is None or presented is None or values[layout.message.named] != presented.assertion.id:
             return None
         return _Read(expires, presented, signature, elements)

@@ -15,7 +15,7 @@ from ehbox_soap.security import assertions, learning, reading, saml, signature, 
 from ehbox_soap.security.layout import Layout, Layouts
 from ehbox_soap.security.layout import Token as TokenLayout
 from ehbox_soap.security.learning import Header
-from ehbox_soap.security.markup import exact
+from ehbox_soap.security.markup import LONGEST, exact
 from ehbox_soap.security.names import ds
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.wss import Verifier
@@ -43,11 +43,11 @@ ASSERTION = SECURITY + "/saml:Assertion"
 
 
 class Work:
-    """What was read whole (message signatures, assertions), how many layouts were sought, and how many assertions were
-    verified, as it happens."""
+    """What was read whole (message signatures, assertions), how many layouts were sought, how many assertions were
+    verified and elements made canonical, as it happens."""
 
     def __init__(self) -> None:
-        self.messages = self.assertions = self.sought = self.verified = 0
+        self.messages = self.assertions = self.sought = self.verified = self.canonical = 0
 
     def since(self) -> tuple[int, int, int]:
         """Since it was asked last."""
@@ -73,6 +73,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     counted(assertions, "read_rows", "assertions")
     counted(wss, "layout_of", "sought")
     counted(signature, "verify_read_enveloped", "verified")
+    counted(signature, "canonical", "canonical")
     return seen
 
 
@@ -128,6 +129,112 @@ def test_a_new_assertion_in_a_known_layout_is_verified_once(work: Work) -> None:
         accepted(call(token=Token(id="_3")), by)
     assert work.verified == 2
     assert work.since() == (0, 0, 0)
+
+
+def test_only_the_body_is_made_canonical_where_the_layout_is_known(work: Work) -> None:
+    by = having_met(Call())
+    for token in (Token(), Token(id="_2"), Token(id="_2"), Token(id="_2")):
+        work.since()
+        accepted(call(token=token), by)
+        assert work.canonical == 1
+
+
+def test_a_layout_that_holds_the_assertion_is_the_first_that_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    by = having_met(Call())
+    for _ in range(2):
+        accepted(call(token=Token(id="_2")), by)
+
+    def sought(*_: object) -> None:
+        raise AssertionError("another layout is sought")
+
+    monkeypatch.setattr(by._layouts, "find", sought)
+    for token in (Token(), Token(id="_2")):
+        accepted(call(token=token), by)
+
+
+def test_two_programs_of_one_caller_are_both_known(work: Work) -> None:
+    """They share its assertion and take turns, each in its own layout."""
+    by = having_met(Call(), call(layout="E"))
+    shared = Token(id="_shared")
+    for _ in range(2):
+        for layout in ("C", "E"):
+            accepted(call(token=shared, layout=layout), by)
+    work.since()
+    for _ in range(3):
+        for layout in ("C", "E"):
+            accepted(call(token=shared, layout=layout), by)
+    assert (work.verified, *work.since()) == (0, 0, 0, 0)
+
+
+def test_of_the_layouts_that_hold_an_assertion_the_last_few_are_kept(work: Work) -> None:
+    lists = [(f"p{number}", None, None) for number in range(5)]
+    by = having_met(*[call(inclusive=each) for each in lists[:3]], call(inclusive=lists[3]), call(inclusive=lists[4]))
+    known = by._assertions.met(Token().id, NOW)
+    assert known is not None
+    assert len(known.layouts) == 3, "of three layouts only it is tried to learn"
+
+
+def test_who_sends_false_signatures_does_not_make_a_caller_be_forgotten(work: Work) -> None:
+    by = having_met(Call(), call(token=Token(id="_2")))
+    work.since()
+    for _ in range(3):
+        refusal_of(*opened(envelope(call(signing_key=pki().stranger))), by)
+        refusal_of(*opened(envelope(call(token=Token(id="_2"), signing_key=pki().stranger))), by)
+    # Each was read whole once, to be sure; the assertion stays what it was.
+    assert work.verified <= 2
+    work.since()
+    accepted(Call(), by)
+    accepted(call(token=Token(id="_2")), by)
+    assert (work.verified, *work.since()) == (0, 0, 0, 0)
+
+
+def test_what_one_policy_has_read_is_read_again_by_another() -> None:
+    old = call(algorithm=RSA_SHA1, digest=SHA1, token=Token(algorithm=RSA_SHA1, digest=SHA1))
+    having_met(old)
+    strict = verifier("strict")
+    assert "not allowed" in refusal_of(*opened(envelope(old)), strict)
+    assert strict._layouts is not verifier()._layouts
+
+
+def test_both_references_to_one_element_are_refused_in_a_known_layout() -> None:
+    def twice(root: etree._Element) -> None:
+        for reference in find(root, SIGNATURE + "/ds:SignedInfo")[2:]:
+            reference.set("URI", "#id-1")
+
+    by = having_met(Call())
+    expected = "ds:SignedInfo: does not refer to exactly the elements that must be signed"
+    assert refusal_of(*opened(envelope(call(edit=twice))), by) == expected
+
+
+def test_a_value_that_is_written_otherwise_is_read_whole(work: Work) -> None:
+    by = having_met(Call())
+    work.since()
+    values = tuple((namespace, name, "A & B") for namespace, name, _ in DOCTOR)
+    for _ in range(3):
+        found = accepted(call(token=Token(id="_2", attributes=values)), by)
+        assert [each.values for each in found.assertion.attributes] == [("A & B",)] * len(DOCTOR)
+    assert work.since()[0] == 3
+
+
+def test_an_id_has_its_form_in_a_known_layout_too() -> None:
+    by = having_met(Call())
+    odd = call(token=Token(id="a:b"))
+    reason = refusal_of(*opened(envelope(odd)), verifier())
+    assert reason == refusal_of(*opened(envelope(odd)), by)
+    assert "AssertionID" in reason
+
+
+def test_a_text_that_namespaces_make_long_is_not_remembered(work: Work) -> None:
+    by = verifier()
+    octets = envelope(Call()).replace(
+        b"<SOAP-ENV:Envelope ", b'<SOAP-ENV:Envelope xmlns:zz="urn:%s" ' % (b"z" * LONGEST)
+    )
+    for _ in range(4):
+        by.call(*opened(octets))
+    assert work.verified == 4
+    known = by._assertions._verified.get(Token().id)
+    assert known is not None
+    assert (known.form, known.layouts) == ("", ())
 
 
 def _numbered(number: int) -> Call:

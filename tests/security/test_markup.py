@@ -51,7 +51,8 @@ def _trees(draw: st.DrawFn) -> etree._Element:
     root.set("id", draw(_values))
     for name in draw(st.lists(st.sampled_from(["both", "text", "other", "nested"]), max_size=3)):
         child = etree.SubElement(root, f"{{urn:a}}{name}")
-        if name == "nested":
+        if name == "nested" or draw(st.integers(0, 5)) == 0:
+            child.text = draw(st.sampled_from([None, "\n", "x"]))
             child = etree.SubElement(child, draw(st.sampled_from(["{urn:a}text", "{urn:b}text"])))
         for attribute in draw(st.sampled_from([(), ("a",), ("b", "a"), ("a", "c")])):
             child.set(attribute, draw(_values))
@@ -73,7 +74,7 @@ def _with(root: etree._Element, values: list[str]) -> etree._Element:
         for name in element.keys():  # noqa: SIM118
             if name in names:
                 element.set(str(name), next(left))
-        if TEXT in names and element.text and not len(element):
+        if TEXT in names and element.text:
             element.text = next(left)
     assert next(left, None) is None
     return changed
