@@ -37,6 +37,7 @@ _STS_PARTS = (wsu("Timestamp"), _BST, ds("Signature"))
 _ASSERTION_ID = ' AssertionID="'
 # How many calls that bring one assertion are looked at to learn a layout: who never writes as before pays for each.
 _TRIES = 3
+_ONCE = "must stand exactly once, in the Header"
 _TOKEN_TYPE = f"{{{names.WSSE11}}}TokenType"
 
 _TIMESTAMP = Form(
@@ -145,6 +146,8 @@ class Verifier:
         if found is None:
             return None
         layout, values = found
+        # Within it there is none in any layout.
+        _demand_alone(security, body, *security.itersiblings(), *security.itersiblings(preceding=True))
         timestamp, token = [security[at] for at in layout.parts]
         expires = self._times(values[layout.created], values[layout.expires], now)
         _demand_unique_ids(security, body, layout.ids(values))
@@ -222,7 +225,7 @@ class Verifier:
 
 
 def _security(header: etree._Element | None, body: etree._Element) -> etree._Element:
-    """The one wsse:Security.
+    """The one wsse:Security of the Header; whether there is another elsewhere is not looked at.
 
     The Envelope must hold exactly this Header and this Body: nothing signed can hide beside them.
     """
@@ -231,14 +234,24 @@ def _security(header: etree._Element | None, body: etree._Element) -> etree._Ele
         raise refused("wsse:Security", "is missing")
     if root is None or root.getparent() is not None or list(root) != [header, body]:
         raise refused("Envelope", "does not hold exactly one Header and one Body")
-    found = list(root.iter(_SECURITY))
-    if len(found) != 1 or found[0].getparent() is not header:
-        raise refused("wsse:Security", "must stand exactly once, in the Header")
+    found = [block for block in header if block.tag == _SECURITY]
+    if len(found) != 1:
+        raise refused("wsse:Security", _ONCE)
     return found[0]
 
 
+def _demand_alone(security: etree._Element, *elements: etree._Element) -> None:
+    """Demands that no other Security stands in these."""
+    for element in elements:
+        for found in element.iter(_SECURITY):
+            if found is not security:
+                raise refused("wsse:Security", _ONCE)
+
+
 def _parts(security: etree._Element, expected: tuple[str, ...]) -> list[etree._Element]:
-    """The children of Security, sorted as `expected`; they may stand in any order, each exactly once."""
+    """The children of Security, sorted as `expected`; they may stand in any order, each exactly once. There is no other
+    in the whole document."""
+    _demand_alone(security, security.getroottree().getroot())
     reading.attributes(security, "wsse:Security", optional=(f"{{{names.SOAP}}}mustUnderstand", _ID))
     parts = reading.children(security, "wsse:Security")
     tags = tuple([part.tag for part in parts])

@@ -198,12 +198,26 @@ def test_what_one_policy_has_read_is_read_again_by_another() -> None:
 
 def test_both_references_to_one_element_are_refused_in_a_known_layout() -> None:
     def twice(root: etree._Element) -> None:
-        for reference in find(root, SIGNATURE + "/ds:SignedInfo")[2:]:
-            reference.set("URI", "#id-1")
+        info = find(root, SIGNATURE + "/ds:SignedInfo")
+        for at in (2, 3):
+            info[at].set("URI", "#id-1")
 
     by = having_met(Call())
     expected = "ds:SignedInfo: does not refer to exactly the elements that must be signed"
     assert refusal_of(*opened(envelope(call(edit=twice))), by) == expected
+
+
+@pytest.mark.parametrize("place", [BODY, BODY + "/*[1]", HEADER])
+@pytest.mark.parametrize("before", [False, True])
+def test_another_security_is_found_beside_a_known_layout(place: str, before: bool) -> None:
+    def nest(root: etree._Element) -> None:
+        block = etree.Element("{urn:x}block")
+        etree.SubElement(block, find(root, SECURITY).tag)
+        find(root, place).insert(0 if before else 9, block)
+
+    by = having_met(Call())
+    expected = "wsse:Security: must stand exactly once, in the Header"
+    assert refusal_of(*opened(envelope(call(edit=nest))), by) == expected
 
 
 def test_a_value_that_is_written_otherwise_is_read_whole(work: Work) -> None:
