@@ -256,7 +256,9 @@ def _numbered(number: int) -> Call:
 
     def token(root: etree._Element) -> None:
         root.set("IssueInstant", stamp(NOW + seconds(number)))
-        find(root, "/saml:Assertion/saml:AuthenticationStatement").set("AuthenticationInstant", stamp(NOW - seconds(number)))
+        find(root, "/saml:Assertion/saml:AuthenticationStatement").set(
+            "AuthenticationInstant", stamp(NOW - seconds(number))
+        )
         for at, element in enumerate(root.iter()):
             if element.tag in IDENTIFIED:
                 element.set("Id", f"of-token-{number}-{at}")
