@@ -13,7 +13,7 @@ from lxml import etree
 
 from ehbox_soap import qualities
 from ehbox_soap.client import types
-from ehbox_soap.security import saml
+from ehbox_soap.security import assertions
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.sts.signer import Signer
@@ -68,7 +68,7 @@ def test_the_same_assertion_signed_by_others(town: Town, kind: Kind) -> None:
     verify_by_xmlsec(ours, town.other_sts.certificate)
     verify_by_signxml(ours, town.other_sts.certificate, START)
     trust = Trust(town.authority.certificates, [town.authority.sts.certificate, town.other_sts.certificate])
-    verifier = saml.AssertionVerifier(profile("strict"), trust)
+    verifier = assertions.AssertionVerifier(profile("strict"), trust)
     for sts in (town.authority.sts, town.other_sts):
         for signed in (signed_by_xmlsec(unsigned(octets), sts), signed_by_signxml(unsigned(octets), sts)):
             presented = verifier.present(etree.fromstring(signed), START)

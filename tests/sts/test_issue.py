@@ -17,7 +17,7 @@ from lxml import etree
 from signxml.exceptions import InvalidDigest
 
 from ehbox_soap.ids import SeededChance
-from ehbox_soap.security import saml
+from ehbox_soap.security import assertions, saml
 from ehbox_soap.security.policy import profile
 from ehbox_soap.security.trust import Trust
 from ehbox_soap.sts.issue import Grant, instant, issue
@@ -151,7 +151,7 @@ def test_room_security_accepts_it(cast: Cast, signer: Signer) -> None:
     """What is read back is what was granted."""
     element = etree.fromstring(etree.tostring(made(cast, signer)))
     policy = profile("strict")
-    verifier = saml.AssertionVerifier(policy, Trust(cast.authority.certificates, [signer.certificate]))
+    verifier = assertions.AssertionVerifier(policy, Trust(cast.authority.certificates, [signer.certificate]))
     assertion = verifier.verify(verifier.present(element, NOW), NOW).assertion
     assert assertion.attributes == ATTRIBUTES
     assert assertion.holder == cast.dora.certificate
