@@ -171,7 +171,8 @@ def test_every_algorithm_in_every_place(place: Place, method: str, name: Name, r
 @places
 def test_what_is_canonicalised_is_seen_in_every_place(place: Place, name: Name, reader: Reader) -> None:
     """Else `refused` would say nothing: as it came, each signature is verified over what it signs."""
-    assert place.found(reader, parse(place.octets()), name).canonicalised >= 2
+    # A server that knows the layout knows all other forms than the Body's.
+    assert place.found(reader, parse(place.octets()), name).canonicalised >= 1
 
 
 @pytest.mark.within("reads the source")
