@@ -210,3 +210,16 @@ def test_an_id_occurs_once_in_a_known_layout_too(place: str, name: str) -> None:
     twice = call(after=lambda root: identified(root, name))
     reason = refusal_of(*opened(envelope(twice)), by)
     assert reason == refusal_of(*opened(envelope(twice)), verifier())
+
+
+def test_an_assertion_that_came_once_is_none_that_comes_in_another_known_layout() -> None:
+    """Of the same id, changed by its holder, who signs the call: only the signature of the STS tells."""
+
+    def risen(root: etree._Element) -> None:
+        find(root, "/saml:Assertion/saml:AttributeStatement/saml:Attribute[4]/saml:AttributeValue").text = "risen"
+
+    by = having_met(Call(), call(layout="E"))
+    accepted(call(token=Token(id="_2")), by)
+    for layout in ("E", "C"):
+        forged = call(layout=layout, token=Token(id="_2", after=risen))
+        assert refusal_of(*opened(envelope(forged)), by) == "ds:Reference: the digest is not that of the element"
