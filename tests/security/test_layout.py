@@ -98,6 +98,17 @@ def test_a_layout_that_holds_the_assertion_is_the_first_that_is_tried(monkeypatc
     monkeypatch.setattr(by._layouts, "find", sought)
     for token in (Token(), Token(id="_2")):
         accepted(call(token=token), by)
+        accepted(call(token=token, edit=_renamed), by)
+
+
+def _renamed(root: etree._Element) -> None:
+    """Other ids of what is signed, and of the signature."""
+    find(root, SIGNATURE).set("Id", "SIG-9")
+    find(root, SECURITY + "/wsu:Timestamp").set(f"{{{WSU}}}Id", "TS-9")
+    find(root, BODY).set(f"{{{WSU}}}Id", "body-9")
+    for element in find(root, SIGNATURE).iter():
+        if (uri := element.get("URI")) is not None:
+            element.set("URI", {"#TS-1": "#TS-9", "#id-1": "#body-9"}[uri])
 
 
 def test_two_programs_of_one_caller_are_both_known(work: Work) -> None:
