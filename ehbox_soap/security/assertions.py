@@ -106,7 +106,7 @@ class AssertionVerifier:
         Raises SoapFault SOA-01001; canonicalises nothing.
         """
         form = exact(element)
-        known = self._holding(element.get("AssertionID", ""), now)
+        known = self.holding(element.get("AssertionID", ""), now)
         if known is not None and known.form == form:
             return Presented(element, known, known.assertion, ids=known.ids)
         rows = Rows("Assertion", element)
@@ -119,7 +119,7 @@ class AssertionVerifier:
         """The same, of an assertion in a layout that was met before: only its values are read. None, or SoapFault
         SOA-01001, where it is to be read whole."""
         token, once = _token(layout), Once(layout, values)
-        known = self._holding(values[token.id], now)
+        known = self.holding(values[token.id], now)
         if known is not None and known.once is not None and known.once.brings(once):
             # The second call that brings it: there will be more.
             known = known.held_by(layout.of(values))._replace(once=None)
@@ -128,24 +128,19 @@ class AssertionVerifier:
         read = read_again(token, values, element)
         return None if read is None else Presented(element, None, read[0], read[1], once=once)
 
-    def met(self, identifier: str, now: datetime) -> Known | None:
-        """What was verified before, where layouts are known that hold it, if it holds now."""
-        known = self._holding(identifier, now)
-        return known if known is not None and known.layouts else None
-
     def learned(self, known: Known, layout: Layout | None) -> None:
         """Remembers a layout that holds what is known, or that none could be learned."""
         more = known if layout is None else known.held_by(layout)
         self._verified.put(known.assertion.id, more._replace(tries=known.tries + 1))
 
-    def _holding(self, key: str, now: datetime) -> Known | None:
-        """What was verified before, if it holds now."""
-        known = self._verified.get(key)
+    def holding(self, identifier: str, now: datetime) -> Known | None:
+        """What was verified before under that id, if it holds now."""
+        known = self._verified.get(identifier)
         if known is None:
             return None
         if known.begin <= now <= known.end and known.generation == self._trust.generation(now):
             return known
-        self._verified.drop(key)
+        self._verified.drop(identifier)
         return None
 
     def verify(self, presented: Presented, now: datetime) -> Known:
@@ -178,18 +173,14 @@ class AssertionVerifier:
 
     def _remembered(self, known: Known, presented: Presented) -> Known:
         """Remembers what was verified, and the way in which it came beside those in which it came before."""
-        before = self._verified.get(known.assertion.id)
-        again = before is not None and before.says_as(known)
-        if before is not None and again:
-            known = before
-        if presented.once is None:
-            # Namespaces that nobody uses may make any text long.
-            short = len(presented.form) <= LONGEST
-            known = known._replace(form=presented.form, ids=presented.ids) if short else known
-        elif again:
-            known = known.held_by(presented.once.layout.of(presented.once.values))
-        else:
-            known = known._replace(once=presented.once)
+        before, once = self._verified.get(known.assertion.id), presented.once
+        if before is not None and before.says_as(known):
+            known = before if once is None else before.held_by(once.layout.of(once.values))
+        elif once is not None:
+            known = known._replace(once=once)
+        # Namespaces that nobody uses may make any text long.
+        if once is None and len(presented.form) <= LONGEST:
+            known = known._replace(form=presented.form, ids=presented.ids)
         self._verified.put(known.assertion.id, known)
         return known
 

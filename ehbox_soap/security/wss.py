@@ -139,7 +139,7 @@ class Verifier:
     def _read_again(self, security: etree._Element, body: etree._Element, text: str, now: datetime) -> _Read | None:
         """The same, of a header in a layout that was read and verified before: what its values are, with all that is
         asked of them; None, or SoapFault SOA-01001, where it is to be read whole."""
-        known = self._assertions.met(_assertion_id(text), now)
+        known = self._assertions.holding(_assertion_id(text), now)
         found = None if known is None else met(known.layouts, text)
         if found is None:
             known, found = None, self._layouts.find(text)

@@ -128,7 +128,7 @@ def test_two_programs_of_one_caller_are_both_known(work: Work) -> None:
 def test_of_the_layouts_that_hold_an_assertion_the_last_few_are_kept(work: Work) -> None:
     lists = [(f"p{number}", None, None) for number in range(5)]
     by = having_met(*[call(inclusive=each) for each in lists[:3]], call(inclusive=lists[3]), call(inclusive=lists[4]))
-    known = by._assertions.met(Token().id, NOW)
+    known = by._assertions.holding(Token().id, NOW)
     assert known is not None
     assert len(known.layouts) == 3, "of three layouts only it is tried to learn"
 
