@@ -329,6 +329,16 @@ def test_of_layouts_that_are_alike_the_last_few_are_kept() -> None:
     assert layouts.find(text + " ") is None
 
 
+def test_a_layout_that_is_kept_twice_takes_one_place() -> None:
+    layouts = Layouts()
+    other = _layout(call(inclusive=("p", None, None)))
+    layouts.keep(*other)
+    # As often as would push the other out.
+    for _ in range(8):
+        layouts.keep(*_layout(call(inclusive=("q", None, None))))
+    assert layouts.find(other[0]) is not None
+
+
 def test_kinds_of_layouts_are_forgotten() -> None:
     layouts = Layouts(capacity=2)
     made = [_layout(call(token=Token(attributes=DOCTOR[:count]))) for count in (1, 2, 3)]
